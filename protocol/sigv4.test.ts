@@ -1,0 +1,371 @@
+import { ListFacesCommand, RekognitionClient } from "@aws-sdk/client-rekognition";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import type { HttpRequest } from "@smithy/protocol-http";
+import fc from "fast-check";
+import { calculateSignature, hashBody } from "./signature.ts";
+import { createSigV4Verifier, type SignedRequest, type SigV4Settings } from "./sigv4.ts";
+
+const CREDENTIAL = {
+  accessKeyId: "AKIDEXAMPLE",
+  secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+};
+const NOW = new Date("2026-11-21T10:00:00Z");
+const DATE = "20261121T100000Z";
+const SCOPE = "20261121/eu-central-1/rekognition/aws4_request";
+
+const settings: SigV4Settings = {
+  region: "eu-central-1",
+  service: "rekognition",
+  findCredential: (accessKeyId) => (accessKeyId === CREDENTIAL.accessKeyId ? CREDENTIAL : undefined),
+  now: () => NOW,
+};
+const verify = createSigV4Verifier(settings);
+
+/** What boto3 sends, and signs: no hash of the body. */
+const HEADERS = {
+  Host: "localhost:8080",
+  "Content-Type": "application/x-amz-json-1.1",
+  "X-Amz-Target": "RekognitionService.ListFaces",
+  "X-Amz-Date": DATE,
+};
+
+interface Overrides {
+  readonly method?: string;
+  readonly path?: string;
+  readonly query?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signedHeaders?: readonly string[];
+  readonly body?: string;
+  readonly secretAccessKey?: string;
+}
+
+async function sign({
+  method = "POST",
+  path = "/",
+  query = "",
+  headers = HEADERS,
+  signedHeaders = Object.keys(headers).map((name) => name.toLowerCase()),
+  body = '{"CollectionId":"party"}',
+  secretAccessKey = CREDENTIAL.secretAccessKey,
+}: Overrides = {}): Promise<SignedRequest> {
+  const values = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const bytes = Buffer.from(body);
+  const signature = await calculateSignature(
+    {
+      method,
+      path,
+      headers: new Map(signedHeaders.map((name) => [name, values.get(name) ?? ""])),
+      bodyHash: hashBody(bytes),
+      date: NOW,
+    },
+    { ...CREDENTIAL, secretAccessKey, region: settings.region, service: settings.service },
+  );
+  const authorization = `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/${SCOPE}, SignedHeaders=${signedHeaders.toSorted().join(";")}, Signature=${signature}`;
+  return {
+    method,
+    path,
+    query,
+    rawHeaders: [...Object.entries(headers).flat(), "Authorization", authorization],
+    body: bytes,
+  };
+}
+
+function withHeader({ rawHeaders, ...request }: SignedRequest, name: string, value?: string): SignedRequest {
+  const kept = rawHeaders.flatMap((header, i) =>
+    i % 2 === 0 && header.toLowerCase() !== name.toLowerCase() ? [header, rawHeaders[i + 1] ?? ""] : [],
+  );
+  return { ...request, rawHeaders: value === undefined ? kept : [...kept, name, value] };
+}
+
+function headerOf({ rawHeaders }: SignedRequest, name: string): string {
+  return rawHeaders[rawHeaders.findIndex((header) => header.toLowerCase() === name.toLowerCase()) + 1] ?? "";
+}
+
+/** What the JavaScript SDK sends. */
+async function captureSdkRequest(): Promise<SignedRequest> {
+  let captured: HttpRequest | undefined;
+  const client = new RekognitionClient({
+    region: settings.region,
+    endpoint: "http://localhost:8080",
+    credentials: CREDENTIAL,
+    maxAttempts: 1,
+    systemClockOffset: NOW.getTime() - Date.now(),
+    requestHandler: {
+      handle: async (request: HttpRequest) => {
+        captured = request;
+        throw new Error("captured");
+      },
+    },
+  });
+  await expect(client.send(new ListFacesCommand({ CollectionId: "party" }))).rejects.toThrow("captured");
+  const { method = "", path = "", headers = {}, body = "" } = captured ?? {};
+  return { method, path, query: "", rawHeaders: Object.entries(headers).flat(), body: Buffer.from(body) };
+}
+
+const MISMATCH = {
+  name: "InvalidSignatureException",
+  message:
+    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+};
+
+describe("a rightly signed request", () => {
+  test("passes without a hash of the body, as boto3 sends it", async () => {
+    await expect(verify(await sign())).resolves.toEqual({ accessKeyId: "AKIDEXAMPLE" });
+  });
+
+  test("passes as the JavaScript SDK sends it", async () => {
+    const request = await captureSdkRequest();
+    expect(headerOf(request, "authorization")).toContain(
+      "content-length;content-type;host;x-amz-content-sha256",
+    );
+    const now = () => new Date(NOW.getTime() + 60_000);
+    await expect(createSigV4Verifier({ ...settings, now })(request)).resolves.toEqual({
+      accessKeyId: "AKIDEXAMPLE",
+    });
+  });
+
+  test.each<[string, Overrides]>([
+    ["below a path", { path: "/rekognition/" }],
+    ["with an empty body", { body: "" }],
+    ["with white space in a signed header", { headers: { ...HEADERS, "X-Amz-Meta": "  a \t b " } }],
+    ["with headers that no signer signs of itself", { headers: { ...HEADERS, "User-Agent": "a", TE: "b" } }],
+    [
+      "with unsigned headers",
+      { headers: { ...HEADERS, "X-Forwarded-For": "é" }, signedHeaders: ["host", "x-amz-target"] },
+    ],
+  ])("passes %s", async (_, overrides) => {
+    await expect(verify(await sign(overrides))).resolves.toEqual({ accessKeyId: "AKIDEXAMPLE" });
+  });
+
+  test("passes with its date in `Date` alone", async () => {
+    const { "X-Amz-Date": _, ...headers } = HEADERS;
+    const signedHeaders = ["host", "x-amz-target"];
+    const request = await sign({ headers: { ...headers, Date: DATE }, signedHeaders });
+    await expect(verify(request)).resolves.toBeDefined();
+  });
+
+  test("passes when a proxy took its Content-Length away", async () => {
+    const request = await sign({ headers: { ...HEADERS, "Content-Length": "24" } });
+    await expect(verify(withHeader(request, "Content-Length"))).resolves.toBeDefined();
+  });
+
+  test("passes up to 15 minutes before and after its date", async () => {
+    for (const minutes of [-15, 15]) {
+      const now = () => new Date(NOW.getTime() + minutes * 60_000);
+      await expect(createSigV4Verifier({ ...settings, now })(await sign())).resolves.toBeDefined();
+    }
+  });
+});
+
+describe("a request is refused", () => {
+  let request: SignedRequest;
+  let authorization: string;
+
+  beforeAll(async () => {
+    request = await sign();
+    authorization = headerOf(request, "Authorization");
+  });
+
+  const withAuthorization = (change: (authorization: string) => string) =>
+    withHeader(request, "Authorization", change(authorization));
+
+  test.each<[string, () => SignedRequest, string, string]>([
+    [
+      "without a signature",
+      () => withHeader(request, "Authorization"),
+      "MissingAuthenticationTokenException",
+      "Missing Authentication Token",
+    ],
+    [
+      "with another scheme's header",
+      () => withAuthorization(() => "Bearer abc"),
+      "MissingAuthenticationTokenException",
+      "Missing Authentication Token",
+    ],
+    [
+      "signed in header and query",
+      () => ({ ...request, query: "X-Amz-Algorithm=AWS4-HMAC-SHA256" }),
+      "InvalidSignatureException",
+      "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
+    ],
+    [
+      "signed in the query",
+      () => ({ ...withHeader(request, "Authorization"), query: "X-Amz-Algorithm=AWS4-HMAC-SHA256" }),
+      "IncompleteSignatureException",
+      "This endpoint takes a signature from the 'Authorization' HTTP header only, not from the query-string.",
+    ],
+    [
+      "with nothing but the algorithm",
+      () =>
+        withHeader(
+          withAuthorization(() => "AWS4-HMAC-SHA256"),
+          "X-Amz-Date",
+        ),
+      "IncompleteSignatureException",
+      "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=AWS4-HMAC-SHA256",
+    ],
+    [
+      "without a Signature",
+      () => withAuthorization(() => "AWS4-HMAC-SHA256 Credential=a, SignedHeaders=b"),
+      "IncompleteSignatureException",
+      "Authorization header requires 'Signature' parameter. Authorization=AWS4-HMAC-SHA256 Credential=a, SignedHeaders=b",
+    ],
+    [
+      "with a bad date",
+      () => withHeader(request, "X-Amz-Date", "201"),
+      "IncompleteSignatureException",
+      "Date must be in ISO-8601 'basic format'. Got '201'. See http://en.wikipedia.org/wiki/ISO_8601",
+    ],
+    [
+      "with a day that does not exist",
+      () => withHeader(request, "X-Amz-Date", "20260230T100000Z"),
+      "IncompleteSignatureException",
+      "Date must be in ISO-8601 'basic format'. Got '20260230T100000Z'. See http://en.wikipedia.org/wiki/ISO_8601",
+    ],
+    [
+      "with an old date",
+      () => withHeader(request, "X-Amz-Date", "20261121T094459Z"),
+      "InvalidSignatureException",
+      "Signature expired: 20261121T094459Z is now earlier than 20261121T094500Z (20261121T100000Z - 15 min.)",
+    ],
+    [
+      "with a date to come",
+      () => withHeader(request, "X-Amz-Date", "20261121T101501Z"),
+      "InvalidSignatureException",
+      "Signature not yet current: 20261121T101501Z is still later than 20261121T101500Z (20261121T100000Z + 15 min.)",
+    ],
+    [
+      "with its host unsigned",
+      () => withAuthorization((header) => header.replace("host;", "")),
+      "InvalidSignatureException",
+      "'Host' must be a 'SignedHeader' in the AWS Authorization.",
+    ],
+    [
+      "with its target unsigned",
+      () => withAuthorization((header) => header.replace(";x-amz-target", "")),
+      "InvalidSignatureException",
+      "'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.",
+    ],
+    [
+      "with another algorithm",
+      () => withAuthorization((header) => header.replace("SHA256", "SHA25")),
+      "IncompleteSignatureException",
+      "Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA25' (only AWS4-HMAC-SHA256 for now). ",
+    ],
+    [
+      "with a credential of four parts",
+      () => withAuthorization((header) => header.replace(`AKIDEXAMPLE/${SCOPE}`, "a/b/c/d")),
+      "IncompleteSignatureException",
+      "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'a/b/c/d'",
+    ],
+    [
+      "with nothing right in its scope",
+      () => withAuthorization((header) => header.replace(`AKIDEXAMPLE/${SCOPE}`, "a/b/c/d/e")),
+      "InvalidSignatureException",
+      "Credential should be scoped to a valid region, not 'c'. Credential should be scoped to correct service: 'rekognition'. Credential should be scoped with a valid terminator: 'aws4_request', not 'e'. Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: 'b' != '20261121', from '20261121T100000Z'.",
+    ],
+    [
+      "with an unknown access key",
+      () => withAuthorization((header) => header.replace("AKIDEXAMPLE", "AKIDOTHER")),
+      "UnrecognizedClientException",
+      "The security token included in the request is invalid.",
+    ],
+    [
+      "with a header signed twice",
+      () => withAuthorization((header) => header.replace("host;", "host;host;")),
+      MISMATCH.name,
+      MISMATCH.message,
+    ],
+    [
+      "with a header signed that is not there",
+      () => withHeader(request, "Content-Type"),
+      MISMATCH.name,
+      MISMATCH.message,
+    ],
+    [
+      "with a signed header repeated",
+      () => ({
+        ...request,
+        rawHeaders: ["x-amz-target", "RekognitionService.DeleteFaces", ...request.rawHeaders],
+      }),
+      MISMATCH.name,
+      MISMATCH.message,
+    ],
+    [
+      "with a signature that is cut short",
+      () => withAuthorization((header) => header.slice(0, -1)),
+      MISMATCH.name,
+      MISMATCH.message,
+    ],
+  ])("%s", async (_, change, name, message) => {
+    await expect(verify(change())).rejects.toMatchObject({ name, message });
+  });
+
+  test.each<[string, Overrides]>([
+    ["signed with another secret", { secretAccessKey: "another" }],
+    ["that does not sign its body", { headers: { ...HEADERS, "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD" } }],
+    ["with a signed header that is not ASCII", { headers: { ...HEADERS, "X-Amz-Meta": "é" } }],
+    ["with a query", { query: "a=1" }],
+    ["with a path that the signer would resolve", { path: "/a/../" }],
+  ])("%s", async (_, overrides) => {
+    const changed = await sign(overrides);
+    if (overrides.headers?.["X-Amz-Content-Sha256"]) {
+      // The signature covers the words UNSIGNED-PAYLOAD where the body's hash belongs.
+      const unsigned = withAuthorization((header) => header);
+      await expect(verify(unsigned)).resolves.toBeDefined();
+    }
+    await expect(verify(changed)).rejects.toMatchObject(MISMATCH);
+  });
+
+  test("with a session token, once its signature is right", async () => {
+    const headers = { ...HEADERS, "X-Amz-Security-Token": "token" };
+    await expect(verify(await sign({ headers }))).rejects.toMatchObject({
+      name: "UnrecognizedClientException",
+      message: "The security token included in the request is invalid",
+    });
+    await expect(verify(await sign({ headers, secretAccessKey: "another" }))).rejects.toMatchObject(MISMATCH);
+  });
+
+  /** The request with one character of one of its parts replaced, inserted or removed. */
+  const tampered = fc
+    .record({
+      part: fc.constantFrom(
+        "method",
+        "path",
+        "query",
+        "body",
+        "Host",
+        "Content-Type",
+        "X-Amz-Target",
+        "X-Amz-Date",
+        "Authorization",
+      ),
+      at: fc.nat(),
+      removed: fc.constantFrom(0, 1),
+      inserted: fc.string({ unit: fc.constantFrom(..."!#/.%=aA0zZ~"), minLength: 0, maxLength: 1 }),
+    })
+    .filter(({ removed, inserted }) => removed > 0 || inserted !== "");
+
+  test("with any one character changed", async () => {
+    await fc.assert(
+      fc.asyncProperty(tampered, async ({ part, at, removed, inserted }) => {
+        const change = (text: string) => {
+          const index = at % (text.length + 1);
+          return text.slice(0, index) + inserted + text.slice(index + removed);
+        };
+        const body = Buffer.from(change(Buffer.from(request.body).toString()));
+        const changed =
+          part === "body"
+            ? { ...request, body }
+            : part === "method" || part === "path" || part === "query"
+              ? { ...request, [part]: change(request[part]) }
+              : withHeader(request, part, change(headerOf(request, part)));
+        fc.pre(
+          JSON.stringify(changed) !== JSON.stringify(withHeader(request, part, headerOf(request, part))),
+        );
+        await expect(verify(changed)).rejects.toHaveProperty("name");
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

@@ -1,0 +1,218 @@
+import { existsSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { z } from "zod";
+import { packageRoot } from "./packageRoot.ts";
+
+/** The development key that a service bound to loopback takes when no credentials are set. */
+export const developmentCredential = { accessKeyId: "cameo", secretAccessKey: "cameo-secret" } as const;
+
+/** A static access key, as `aws configure` knows it. */
+export interface Credential {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+
+/**
+ * Every setting, in one table: the environment variable, what it means, its default as the docs print it,
+ * and how its text is read. `readConfig` and the table in `docs/configuration.md` come from here.
+ */
+const settings = {
+  host: {
+    variable: "CAMEO_HOST",
+    meaning: "Address to listen on. Anything but a loopback address needs `CAMEO_CREDENTIALS`.",
+    schema: z.string().min(1).default("127.0.0.1"),
+  },
+  port: {
+    variable: "CAMEO_PORT",
+    meaning: "Port to listen on; 0 takes a free one.",
+    schema: wholeNumber(0, 65_535).default(8484),
+  },
+  dataDir: {
+    variable: "CAMEO_DATA_DIR",
+    meaning: "Folder of the embedded database (PGlite). Unused when `DATABASE_URL` is set.",
+    schema: z.string().min(1).default("./data"),
+  },
+  databaseUrl: {
+    variable: "DATABASE_URL",
+    meaning: "PostgreSQL with pgvector, `postgres://user:password@host:5432/name`. Not set: PGlite.",
+    schema: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }).optional(),
+  },
+  credentials: {
+    variable: "CAMEO_CREDENTIALS",
+    meaning:
+      "Access keys, `accessKeyId:secretAccessKey`, comma separated; or the path of a file with one key a line.",
+    schema: z.string().transform(readCredentials).optional(),
+  },
+  region: {
+    variable: "CAMEO_REGION",
+    meaning: "Region that requests are signed for and that ARNs carry.",
+    schema: z
+      .string()
+      .regex(/^[a-z0-9-]+$/, "must look like us-east-1")
+      .default("us-east-1"),
+  },
+  accountId: {
+    variable: "CAMEO_ACCOUNT_ID",
+    meaning: "Account that ARNs carry, 12 digits.",
+    schema: z
+      .string()
+      .regex(/^\d{12}$/, "must be 12 digits")
+      .default("000000000000"),
+  },
+  modelsDir: {
+    variable: "CAMEO_MODELS_DIR",
+    meaning: "Folder of the model files; missing ones are fetched into it.",
+    schema: z.string().min(1).default("./models"),
+  },
+  modelMirrors: {
+    variable: "CAMEO_MODEL_MIRRORS",
+    meaning:
+      "Folders or http(s) addresses, comma separated, asked for a model file before its publisher. A folder `../shared/models` beside the checkout is always asked when it exists.",
+    schema: z.string().default("").transform(commaSeparated),
+  },
+  modelPack: {
+    variable: "CAMEO_MODEL_PACK",
+    meaning: "Model pack that new collections are made with; `models/README.md` lists them.",
+    schema: z.string().min(1).default("default"),
+  },
+  workers: {
+    variable: "CAMEO_WORKERS",
+    meaning: "Recognition threads. Default: one for each core.",
+    schema: wholeNumber(1, 1024).default(availableParallelism()),
+    printedDefault: "cores",
+  },
+  queueLimit: {
+    variable: "CAMEO_QUEUE_LIMIT",
+    meaning: "Images that may wait for a recognition thread; beyond it callers get ThrottlingException.",
+    schema: wholeNumber(1, 1_000_000).default(256),
+  },
+  logLevel: {
+    variable: "CAMEO_LOG_LEVEL",
+    meaning: `One of ${logLevels.join(", ")}.`,
+    schema: z.enum(logLevels).default("info"),
+  },
+} as const;
+
+type Settings = { readonly [K in keyof typeof settings]: z.output<(typeof settings)[K]["schema"]> };
+
+/** The service's configuration: every setting read, defaulted and checked. */
+export type Config = Omit<Settings, "credentials"> & {
+  readonly credentials: readonly Credential[];
+  /** Whether `credentials` is the documented development key, because none was set. */
+  readonly usesDevelopmentCredential: boolean;
+};
+
+/** All faults of an environment, one line each. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(
+      `The configuration has ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join("\n")}`,
+    );
+    this.faults = faults;
+  }
+}
+
+/**
+ * Reads the configuration from environment variables.
+ *
+ * @param env variables by name; an empty value counts as not set.
+ * @throws ConfigError naming every fault at once.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(settings)) {
+    const result = setting.schema.safeParse(env[setting.variable] || undefined);
+    if (result.success) values[name] = result.data;
+    else faults.push(...result.error.issues.map((issue) => `${setting.variable}: ${issue.message}`));
+  }
+  const read = values as Settings;
+
+  const host = read.host ?? "";
+  const usesDevelopmentCredential = read.credentials === undefined;
+  if (usesDevelopmentCredential && !isLoopback(host) && !faults.some(concerns("CAMEO_CREDENTIALS"))) {
+    faults.push(
+      `CAMEO_CREDENTIALS: must be set, because CAMEO_HOST (${host}) can be reached from other machines`,
+    );
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+
+  const mirrors = [...read.modelMirrors];
+  const siblingMirror = path.resolve(packageRoot, "../shared/models");
+  if (existsSync(siblingMirror)) mirrors.push(siblingMirror);
+  return {
+    ...read,
+    modelMirrors: mirrors,
+    credentials: read.credentials ?? [developmentCredential],
+    usesDevelopmentCredential,
+  };
+}
+
+/** The settings as the rows of a Markdown table, for `docs/configuration.md`. */
+export function settingsTable(): string {
+  const rows = Object.values(settings).map((setting) => {
+    const fallback = setting.schema.safeParse(undefined);
+    const standard =
+      "printedDefault" in setting
+        ? setting.printedDefault
+        : fallback.success
+          ? String(fallback.data ?? "")
+          : "";
+    return `| \`${setting.variable}\` | ${standard === "" ? "not set" : `\`${standard}\``} | ${setting.meaning} |`;
+  });
+  return ["| variable | default | meaning |", "|---|---|---|", ...rows].join("\n");
+}
+
+function concerns(variable: string): (fault: string) => boolean {
+  return (fault) => fault.startsWith(`${variable}:`);
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function wholeNumber(minimum: number, maximum: number) {
+  const error = `must be a whole number from ${minimum} to ${maximum}`;
+  return z.coerce.number(error).int(error).min(minimum, error).max(maximum, error);
+}
+
+function commaSeparated(text: string): string[] {
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+/** Reads `id:secret` pairs, comma separated, or those of a file (one a line, `#` comments). */
+function readCredentials(text: string, context: z.RefinementCtx<string>): Credential[] {
+  const isFile = /^(\.{0,2}\/|file:)/.test(text) || !text.includes(":");
+  let pairs: string[];
+  try {
+    pairs = isFile ? readFileSync(text.replace(/^file:/, ""), "utf8").split(/\r?\n/) : text.split(",");
+  } catch {
+    context.addIssue({ code: "custom", message: "names a file that cannot be read" });
+    return z.NEVER;
+  }
+  const credentials: Credential[] = [];
+  for (const [index, line] of pairs.entries()) {
+    const pair = line.trim();
+    if (pair === "" || pair.startsWith("#")) continue;
+    const [, accessKeyId, secretAccessKey] = /^([\w-]{3,128}):(\S{8,})$/.exec(pair) ?? [];
+    if (accessKeyId === undefined || secretAccessKey === undefined) {
+      context.addIssue({
+        code: "custom",
+        message: `entry ${index + 1} must be accessKeyId:secretAccessKey (3 to 128 word characters, a secret of 8 or more)`,
+      });
+    } else if (credentials.some((known) => known.accessKeyId === accessKeyId)) {
+      context.addIssue({ code: "custom", message: `has the access key ${accessKeyId} twice` });
+    } else credentials.push({ accessKeyId, secretAccessKey });
+  }
+  if (credentials.length === 0) context.addIssue({ code: "custom", message: "holds no access key" });
+  return credentials;
+}

@@ -1,0 +1,40 @@
+import pino from "pino";
+import { packs } from "../models/packs.ts";
+import { ConfigError, developmentCredential, readConfig } from "./config.ts";
+import { startService } from "./service.ts";
+
+/** Starts the service from the environment, and stops it on SIGTERM and SIGINT. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = pino({ level: config.logLevel });
+  const service = await startService(config, packs, log);
+  if (config.usesDevelopmentCredential) {
+    log.warn(
+      `No CAMEO_CREDENTIALS are set: anyone on this machine may use the development key ${developmentCredential.accessKeyId} / ${developmentCredential.secretAccessKey}`,
+    );
+  }
+  log.info(`Cameo answers at ${service.endpoint}`);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, () => {
+      log.info(`${signal}: answering what is in work, then ending`);
+      void service.close().then(() => log.info("ended"));
+    });
+  }
+}
+
+/** Faults that are the operator's to mend are told in words; a stack would only hide them. */
+const operatorFaults = new Set([
+  "ConfigError",
+  "DatabaseUnavailableError",
+  "FolderInUseError",
+  "ModelsMissingError",
+  "UnknownModelPackError",
+]);
+
+main().catch((error: unknown) => {
+  const isOperatorFault = error instanceof Error && operatorFaults.has(error.name);
+  console.error(isOperatorFault ? error.message : error);
+  process.exitCode = error instanceof ConfigError ? 78 : 1;
+  // Threads and connections that were already open must not keep a failed start alive.
+  process.exit();
+});

@@ -1,0 +1,28 @@
+import type { CreateCollectionRequest, CreateCollectionResponse } from "@aws-sdk/client-rekognition";
+import { collectionAlreadyExists } from "../../protocol/errors.ts";
+import type { Checked, OperationFactory } from "./operation.ts";
+import { shortCollectionArn } from "./shared/arn.ts";
+
+/** Creates a collection, which keeps the model pack of this moment for good. */
+export const createCollection: OperationFactory<
+  "account" | "clock" | "collections" | "packs",
+  Checked<CreateCollectionRequest, "CollectionId">,
+  CreateCollectionResponse
+> =
+  ({ account, clock, collections, packs }) =>
+  async ({ CollectionId, Tags = {} }) => {
+    const { pack } = packs.current;
+    const isNew = await collections.create({
+      name: CollectionId,
+      modelPack: pack.name,
+      faceModelVersion: pack.faceModelVersion,
+      createdAt: clock(),
+      tags: Tags,
+    });
+    if (!isNew) throw collectionAlreadyExists(CollectionId);
+    return {
+      StatusCode: 200,
+      CollectionArn: shortCollectionArn(account, CollectionId),
+      FaceModelVersion: pack.faceModelVersion,
+    };
+  };

@@ -1,0 +1,22 @@
+import type { DescribeCollectionRequest, DescribeCollectionResponse } from "@aws-sdk/client-rekognition";
+import type { Checked, OperationFactory } from "./operation.ts";
+import { collectionArn } from "./shared/arn.ts";
+import { requireCollection } from "./shared/collections.ts";
+
+/** Tells a collection's size, model version, age and ARN. */
+export const describeCollection: OperationFactory<
+  "account" | "collections",
+  Checked<DescribeCollectionRequest, "CollectionId">,
+  DescribeCollectionResponse
+> =
+  ({ account, collections }) =>
+  async ({ CollectionId }) => {
+    const collection = await requireCollection(collections, CollectionId);
+    return {
+      FaceCount: collection.faceCount,
+      FaceModelVersion: collection.faceModelVersion,
+      CollectionARN: collectionArn(account, CollectionId),
+      CreationTimestamp: collection.createdAt,
+      UserCount: 0,
+    };
+  };

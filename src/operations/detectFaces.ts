@@ -1,0 +1,17 @@
+import type { DetectFacesRequest, DetectFacesResponse } from "@aws-sdk/client-rekognition";
+import type { Checked, OperationFactory } from "./operation.ts";
+import { analyzeImage } from "./shared/analysis.ts";
+import { toFaceDetail } from "./shared/wire.ts";
+
+/** Finds the faces of an image, largest first; nothing is stored. */
+export const detectFaces: OperationFactory<
+  "images" | "packs",
+  Checked<DetectFacesRequest, "Image">,
+  DetectFacesResponse
+> =
+  ({ images, packs }) =>
+  async ({ Image }) => {
+    const image = await images.read(Image);
+    const { faces } = await analyzeImage(packs.current, image, { embedLargest: 0, urgency: "interactive" });
+    return { FaceDetails: faces.map(toFaceDetail) };
+  };

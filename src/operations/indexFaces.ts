@@ -1,0 +1,68 @@
+import type {
+  FaceRecord,
+  IndexFacesRequest,
+  IndexFacesResponse,
+  UnindexedFace,
+} from "@aws-sdk/client-rekognition";
+import { collectionNotFound } from "../../protocol/errors.ts";
+import { type AnalyzedFace, maximumFaces } from "../recognition/analyze.ts";
+import { CollectionGoneError } from "../storage/faceStore.ts";
+import type { Checked, OperationFactory } from "./operation.ts";
+import { analyzeImage, embeddedFaces } from "./shared/analysis.ts";
+import { requireCollection } from "./shared/collections.ts";
+import { reasonsFor, requirementsOf } from "./shared/qualityFilter.ts";
+import { toBoundingBox, toFaceDetail } from "./shared/wire.ts";
+
+/**
+ * Finds the faces of an image and adds them to a collection, largest first; tells those that were left out,
+ * and why. The image itself is not kept.
+ */
+export const indexFaces: OperationFactory<
+  "collections" | "faces" | "images" | "newId" | "packs",
+  Checked<IndexFacesRequest, "CollectionId" | "Image">,
+  IndexFacesResponse
+> =
+  ({ collections, faces, images, newId, packs }) =>
+  async ({ CollectionId, Image, ExternalImageId, MaxFaces = maximumFaces, QualityFilter = "AUTO" }) => {
+    const collection = await requireCollection(collections, CollectionId);
+    const image = await images.read(Image);
+    const analyzed = await analyzeImage(packs.of(collection), image, {
+      embedLargest: MaxFaces,
+      requirements: requirementsOf(QualityFilter),
+      urgency: "bulk",
+    });
+    const indexed = embeddedFaces(analyzed);
+    const faceIds = await faces
+      .add(
+        collection.id,
+        { imageId: image.imageId, externalImageId: ExternalImageId ?? null },
+        indexed.map(({ box, confidence, embedding }) => ({ faceId: newId(), box, confidence, embedding })),
+      )
+      .catch((error: unknown) => {
+        throw error instanceof CollectionGoneError ? collectionNotFound(CollectionId) : error;
+      });
+    return {
+      FaceRecords: indexed.map(
+        (face, index): FaceRecord => ({
+          Face: {
+            FaceId: faceIds[index],
+            BoundingBox: toBoundingBox(face.box),
+            ImageId: image.imageId,
+            ...(ExternalImageId !== undefined && { ExternalImageId }),
+            Confidence: face.confidence,
+          },
+          FaceDetail: toFaceDetail(face),
+        }),
+      ),
+      FaceModelVersion: collection.faceModelVersion,
+      UnindexedFaces: analyzed.faces.filter(({ embedding }) => embedding === undefined).map(toUnindexedFace),
+    };
+  };
+
+function toUnindexedFace(face: AnalyzedFace): UnindexedFace {
+  const reasons = reasonsFor(face.shortcomings);
+  return {
+    Reasons: reasons.length > 0 ? reasons : ["EXCEEDS_MAX_FACES"],
+    FaceDetail: toFaceDetail(face),
+  };
+}

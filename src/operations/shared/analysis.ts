@@ -1,0 +1,48 @@
+import {
+  type AwsError,
+  imageTooLarge,
+  invalidImageEncoding,
+  invalidImageFormat,
+  invalidParameters,
+  throttled,
+} from "../../../protocol/errors.ts";
+import type { SourceImage } from "../../images/imageSource.ts";
+import type { AnalyzedFace, AnalyzedImage } from "../../recognition/analyze.ts";
+import { ImageError, type ImageFault } from "../../recognition/decode.ts";
+import { type AnalyzeRequest, type Recognizer, RecognizerBusyError } from "../../recognition/recognizer.ts";
+
+/** What Rekognition answers to images that cannot be analysed. */
+const imageFaults: Readonly<Record<ImageFault, () => AwsError>> = {
+  "unknown-format": invalidImageFormat,
+  undecodable: invalidImageEncoding,
+  "too-many-pixels": imageTooLarge,
+  "too-small": invalidParameters,
+};
+
+/** Analyses an image; its faults, and a full queue, become Rekognition's errors. @throws AwsError */
+export async function analyzeImage(
+  recognizer: Recognizer,
+  { bytes }: SourceImage,
+  request: AnalyzeRequest,
+): Promise<AnalyzedImage> {
+  try {
+    return await recognizer.analyze(bytes, request);
+  } catch (error) {
+    if (error instanceof ImageError) throw imageFaults[error.fault]();
+    if (error instanceof RecognizerBusyError) throw throttled();
+    throw error;
+  }
+}
+
+/** A face with its embedding. */
+export type EmbeddedFace = AnalyzedFace & Required<Pick<AnalyzedFace, "embedding">>;
+
+/** The faces that were asked to be embedded and met the requirements, largest first. */
+export function embeddedFaces({ faces }: AnalyzedImage): EmbeddedFace[] {
+  return faces.filter((face): face is EmbeddedFace => face.embedding !== undefined);
+}
+
+/** The largest of `embeddedFaces`, if there is any. */
+export function largestEmbedded(image: AnalyzedImage): EmbeddedFace | undefined {
+  return embeddedFaces(image)[0];
+}

@@ -1,0 +1,13 @@
+import { collectionNotFound } from "../../../protocol/errors.ts";
+import type { Services } from "../../services.ts";
+import type { Collection } from "../../storage/collectionStore.ts";
+
+/** The collection of that name. @throws AwsError ResourceNotFoundException when there is none. */
+export async function requireCollection(
+  collections: Services["collections"],
+  collectionId: string,
+): Promise<Collection> {
+  const collection = await collections.find(collectionId);
+  if (collection === undefined) throw collectionNotFound(collectionId);
+  return collection;
+}

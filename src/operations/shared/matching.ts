@@ -1,0 +1,49 @@
+import type { FaceMatch } from "@aws-sdk/client-rekognition";
+import { cosineAt, similarityOf } from "../../recognition/similarity.ts";
+import type { Services } from "../../services.ts";
+import type { Collection } from "../../storage/collectionStore.ts";
+import { toFace } from "./wire.ts";
+
+/** FaceMatchThreshold and SimilarityThreshold where a request gives none. */
+export const defaultSimilarityThreshold = 80;
+
+/**
+ * Most faces that a search returns: Rekognition's limit, and what a request without MaxFaces gets, since no
+ * smaller default is documented.
+ */
+export const maximumMatches = 4096;
+
+/** What to look for in a collection. */
+export interface FaceSearch {
+  readonly embedding: Float32Array;
+  /** Least similarity, 0..100. */
+  readonly threshold: number;
+  readonly limit: number;
+  /** A face to leave out: the one that is searched with. */
+  readonly except?: string;
+}
+
+/** The faces of a collection that are similar enough, most similar first. */
+export async function findMatches(
+  { vectors, faces, packs }: Pick<Services, "vectors" | "faces" | "packs">,
+  collection: Collection,
+  { embedding, threshold, limit, except }: FaceSearch,
+): Promise<FaceMatch[]> {
+  const { similarity: curve } = packs.of(collection).pack;
+  const nearest = await vectors.search(collection, {
+    embedding,
+    minimumCosine: cosineAt(curve, threshold),
+    limit: except === undefined ? limit : limit + 1,
+  });
+  const wanted = nearest.filter(({ faceId }) => faceId !== except).slice(0, limit);
+  const found = await faces.find(
+    collection.id,
+    wanted.map(({ faceId }) => faceId),
+  );
+  return wanted.flatMap(({ faceId, cosine }) => {
+    const face = found.get(faceId);
+    // Deleted between the two reads: no longer a match.
+    if (face === undefined) return [];
+    return [{ Similarity: similarityOf(curve, cosine), Face: toFace(face, collection) }];
+  });
+}

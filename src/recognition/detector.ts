@@ -1,0 +1,208 @@
+import { type InferenceSession, Tensor } from "onnxruntime-node";
+import {
+  area,
+  type Box,
+  type FivePoints,
+  intersection,
+  intersectionOverUnion,
+  scaleBox,
+  scalePoints,
+} from "./geometry.ts";
+import type { ImagePyramid, RgbImage } from "./image.ts";
+
+/** A face as the detector sees it, in pixels of the image it was given. */
+export interface Detection {
+  readonly box: Box;
+  readonly points: FivePoints;
+  /** 0..1. */
+  readonly score: number;
+}
+
+/** How a detector is run. */
+export interface DetectorSettings {
+  /** Detections that score less are dropped, 0..1. */
+  readonly minimumScore: number;
+  /** Of detections that overlap more than this (intersection over union), the best is kept. */
+  readonly maximumOverlap: number;
+  /** The long sides, in pixels, at which an image is looked at, largest first. Larger than the image: skipped. */
+  readonly longSides: readonly number[];
+}
+
+/** Cell sizes, in pixels, of YuNet's three output grids. */
+const strides = [8, 16, 32] as const;
+
+/** A detector with the contract of OpenCV Zoo's YuNet (1 x 3 x H x W, BGR, 0..255). */
+export class YuNetDetector {
+  readonly #session: InferenceSession;
+  readonly #settings: DetectorSettings;
+
+  constructor(session: InferenceSession, settings: DetectorSettings) {
+    this.#session = session;
+    this.#settings = settings;
+  }
+
+  /**
+   * Finds the faces of an image, at several scales: the net sees faces of about 10 to 300 pixels, so that a
+   * small look finds what fills the frame and a large one what stands far away.
+   *
+   * @returns detections in pixels of `pyramid.base`, best score first.
+   */
+  async detect(pyramid: ImagePyramid): Promise<Detection[]> {
+    const { base } = pyramid;
+    const longSide = Math.max(base.width, base.height);
+    const found: Detection[] = [];
+    for (const side of lookSizes(longSide, this.#settings.longSides)) {
+      found.push(...(await this.#look(pyramid, side / longSide)));
+    }
+    return suppress(found, this.#settings.maximumOverlap);
+  }
+
+  async #look(pyramid: ImagePyramid, scale: number): Promise<Detection[]> {
+    const level = pyramid.levelFor(scale);
+    const input = toInput(level.image, scale / level.scale);
+    const outputs = await this.#session.run({
+      [this.#session.inputNames[0] as string]: new Tensor("float32", input.data, [
+        1,
+        3,
+        input.height,
+        input.width,
+      ]),
+    });
+    return decodeGrids(outputs, input.width, input.height, this.#settings.minimumScore).map((detection) => ({
+      ...detection,
+      box: scaleBox(detection.box, 1 / scale, 1 / scale),
+      points: scalePoints(detection.points, 1 / scale, 1 / scale),
+    }));
+  }
+}
+
+/** The long sides to look at: those wanted, none above the image's own, each once. */
+function lookSizes(longSide: number, wanted: readonly number[]): number[] {
+  return [...new Set(wanted.map((side) => Math.min(side, longSide)))];
+}
+
+interface DetectorInput {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Float32Array;
+}
+
+/** Samples an image into planes of blue, green and red, padded with black to whole cells of 32 pixels. */
+function toInput(image: RgbImage, scale: number): DetectorInput {
+  const contentWidth = Math.max(1, Math.round(image.width * scale));
+  const contentHeight = Math.max(1, Math.round(image.height * scale));
+  const width = Math.ceil(contentWidth / 32) * 32;
+  const height = Math.ceil(contentHeight / 32) * 32;
+  const plane = width * height;
+  const data = new Float32Array(3 * plane);
+  const columns = bilinearSteps(contentWidth, image.width, 1 / scale, 3);
+  const rows = bilinearSteps(contentHeight, image.height, 1 / scale, image.width * 3);
+  const pixels = image.data;
+  for (let y = 0; y < contentHeight; y++) {
+    const above = rows.low[y] as number;
+    const below = rows.high[y] as number;
+    const down = rows.weight[y] as number;
+    let to = y * width;
+    for (let x = 0; x < contentWidth; x++, to++) {
+      const left = columns.low[x] as number;
+      const right = columns.high[x] as number;
+      const along = columns.weight[x] as number;
+      for (let channel = 0; channel < 3; channel++) {
+        const topLeft = pixels[above + left + channel] as number;
+        const bottomLeft = pixels[below + left + channel] as number;
+        const top = topLeft + ((pixels[above + right + channel] as number) - topLeft) * along;
+        const bottom = bottomLeft + ((pixels[below + right + channel] as number) - bottomLeft) * along;
+        data[(2 - channel) * plane + to] = top + (bottom - top) * down;
+      }
+    }
+  }
+  return { width, height, data };
+}
+
+/** Offsets of the two source samples of each target sample, and the weight of the second. */
+function bilinearSteps(count: number, sourceCount: number, step: number, stride: number) {
+  const low = new Int32Array(count);
+  const high = new Int32Array(count);
+  const weight = new Float32Array(count);
+  for (let index = 0; index < count; index++) {
+    const position = Math.min(Math.max((index + 0.5) * step - 0.5, 0), sourceCount - 1);
+    const before = Math.floor(position);
+    low[index] = before * stride;
+    high[index] = Math.min(before + 1, sourceCount - 1) * stride;
+    weight[index] = position - before;
+  }
+  return { low, high, weight };
+}
+
+/**
+ * Reads YuNet's twelve outputs, as its publisher's `yunet.py` does: score = sqrt(cls * obj), box centre =
+ * (cell + offset) * stride, size = exp(b) * stride, points = (cell + offset) * stride.
+ */
+function decodeGrids(
+  outputs: InferenceSession.OnnxValueMapType,
+  width: number,
+  height: number,
+  minimumScore: number,
+): Detection[] {
+  const detections: Detection[] = [];
+  for (const stride of strides) {
+    const read = (name: string) => (outputs[`${name}_${stride}`] as Tensor).data as Float32Array;
+    const cls = read("cls");
+    const obj = read("obj");
+    const bbox = read("bbox");
+    const kps = read("kps");
+    const columns = width / stride;
+    const cells = columns * (height / stride);
+    const minimumProduct = minimumScore * minimumScore;
+    for (let cell = 0; cell < cells; cell++) {
+      const product = clamp01(cls[cell] as number) * clamp01(obj[cell] as number);
+      if (product < minimumProduct) continue;
+      const column = cell % columns;
+      const row = (cell - column) / columns;
+      const point = (index: number) => ({
+        x: (column + (kps[cell * 10 + index * 2] as number)) * stride,
+        y: (row + (kps[cell * 10 + index * 2 + 1] as number)) * stride,
+      });
+      const boxWidth = Math.exp(bbox[cell * 4 + 2] as number) * stride;
+      const boxHeight = Math.exp(bbox[cell * 4 + 3] as number) * stride;
+      detections.push({
+        score: Math.sqrt(product),
+        box: {
+          left: (column + (bbox[cell * 4] as number)) * stride - boxWidth / 2,
+          top: (row + (bbox[cell * 4 + 1] as number)) * stride - boxHeight / 2,
+          width: boxWidth,
+          height: boxHeight,
+        },
+        points: {
+          eyeLeft: point(0),
+          eyeRight: point(1),
+          nose: point(2),
+          mouthLeft: point(3),
+          mouthRight: point(4),
+        },
+      });
+    }
+  }
+  return detections;
+}
+
+function clamp01(value: number): number {
+  return value < 0 ? 0 : value > 1 ? 1 : value;
+}
+
+/** Keeps the best of detections that overlap, or of which one lies in the other (seen at two scales). */
+function suppress(detections: Detection[], maximumOverlap: number): Detection[] {
+  const kept: Detection[] = [];
+  for (const candidate of detections.sort((a, b) => b.score - a.score)) {
+    if (!kept.some((better) => isSameFace(better.box, candidate.box, maximumOverlap))) kept.push(candidate);
+  }
+  return kept;
+}
+
+/** Share of the smaller box that lies in the larger one from which the two are taken for one face. */
+const nestedShare = 0.8;
+
+function isSameFace(a: Box, b: Box, maximumOverlap: number): boolean {
+  if (intersectionOverUnion(a, b) > maximumOverlap) return true;
+  return intersection(a, b) > nestedShare * Math.min(area(a), area(b));
+}

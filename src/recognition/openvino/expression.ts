@@ -1,0 +1,38 @@
+import type { OnnxAttribute, TensorData } from "../onnx/model.ts";
+
+/** What a layer computes, as a tree of ONNX operators over values of the graph and constants. */
+export type Expression = Value | Constant | Operation;
+
+/** A tensor known at run time only. Its shape is the one of the IR, for a batch of one. */
+export interface Value {
+  readonly kind: "value";
+  readonly name: string;
+  readonly dims: readonly number[];
+}
+
+export interface Constant {
+  readonly kind: "constant";
+  readonly dims: readonly number[];
+  readonly data: TensorData;
+}
+
+export interface Operation {
+  readonly kind: "operation";
+  readonly opType: string;
+  readonly inputs: readonly Expression[];
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
+}
+
+export const constant = (data: TensorData, dims: readonly number[]): Constant => ({
+  kind: "constant",
+  dims,
+  data,
+});
+
+export const scalar = (value: number): Constant => constant(new Float32Array([value]), []);
+
+export const operation = (
+  opType: string,
+  inputs: readonly Expression[],
+  attributes?: Readonly<Record<string, OnnxAttribute>>,
+): Operation => ({ kind: "operation", opType, inputs, ...(attributes && { attributes }) });

@@ -1,0 +1,161 @@
+import type { OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from "../onnx/model.ts";
+import { LayerAttributes } from "./attributes.ts";
+import { OpenVinoError } from "./error.ts";
+import type { Constant, Expression, Value } from "./expression.ts";
+import { type IrLayer, type IrModel, type IrPort, parseIr } from "./ir.ts";
+import { LAYER_CONVERTERS } from "./layers.ts";
+import { readConstant } from "./weights.ts";
+
+/** Name of the free batch dimension of imported models. */
+const BATCH = "N";
+
+/**
+ * Reads an OpenVINO IR (version 10 or 11) made for a batch of one, as an ONNX graph that takes any batch.
+ *
+ * Numbers are those of the IR in single precision: half precision is widened, quantised weights are expanded.
+ * Inputs and outputs have the names of the model that the IR was made of, where it keeps them, else the names of
+ * their layers. `values` declares the shape of what each layer computes.
+ *
+ * @param file named in errors
+ * @throws OpenVinoError naming the layer and its type where a type, attribute or form is not known.
+ */
+export function importOpenVino(xml: Uint8Array, weights: Uint8Array, file = "OpenVINO model"): OnnxGraph {
+  try {
+    return new Importer(parseIr(xml), weights).graph();
+  } catch (error) {
+    throw error instanceof OpenVinoError ? error.in(file) : error;
+  }
+}
+
+class Importer {
+  readonly #model: IrModel;
+  readonly #weights: Uint8Array;
+  readonly #layers: ReadonlyMap<string, IrLayer>;
+  /** Layers whose first output is an output of the model. */
+  readonly #results: ReadonlySet<string>;
+  readonly #converted = new Map<string, Value | Constant>();
+  readonly #names = new Set<string>();
+  readonly #inputs: OnnxValue[] = [];
+  readonly #values: OnnxValue[] = [];
+  readonly #nodes: OnnxNode[] = [];
+  readonly #initializers = new Map<Constant, OnnxTensor>();
+
+  constructor(model: IrModel, weights: Uint8Array) {
+    this.#model = model;
+    this.#weights = weights;
+    this.#layers = new Map(model.layers.map((layer) => [layer.id, layer]));
+    this.#results = new Set(
+      model.layers
+        .filter(({ type }) => type === "Result")
+        .flatMap(({ inputs }) => inputs.map(({ layer }) => layer)),
+    );
+  }
+
+  graph(): OnnxGraph {
+    const outputs = this.#model.layers
+      .filter(({ type }) => type === "Result")
+      .map((result) => {
+        const output = this.#input(result, 0);
+        if (output.kind === "constant") throw new OpenVinoError("yields a constant", place(result));
+        return { name: output.name, dims: batched(output.dims) };
+      });
+    const named = new Set(outputs.map(({ name }) => name));
+    return {
+      name: this.#model.name,
+      inputs: this.#inputs,
+      outputs,
+      initializers: [...this.#initializers.values()],
+      values: this.#values.filter(({ name }) => !named.has(name)),
+      nodes: this.#nodes,
+    };
+  }
+
+  #input(layer: IrLayer, index: number): Value | Constant {
+    const source = layer.inputs[index];
+    const from = source && this.#layers.get(source.layer);
+    if (!from) throw new OpenVinoError(`input ${index} comes from a layer that does not exist`, place(layer));
+    if (from.outputs.findIndex(({ id }) => id === source.port) !== 0) {
+      throw new OpenVinoError(`output port ${source.port} is not supported`, place(from));
+    }
+    return this.#convert(from);
+  }
+
+  #convert(layer: IrLayer): Value | Constant {
+    const known = this.#converted.get(layer.id);
+    if (known) return known;
+    const attributes = new LayerAttributes(layer);
+    const converted = this.#checked(layer, () => this.#evaluate(layer, attributes));
+    attributes.finish();
+    this.#converted.set(layer.id, converted);
+    return converted;
+  }
+
+  #evaluate(layer: IrLayer, attributes: LayerAttributes): Value | Constant {
+    const [port] = layer.outputs;
+    if (!port) throw new RangeError("has no output");
+    if (layer.type === "Const") return readConstant(attributes, this.#weights);
+    if (layer.type === "Parameter") return this.#parameter(layer, port, attributes);
+    const convert = Object.hasOwn(LAYER_CONVERTERS, layer.type) ? LAYER_CONVERTERS[layer.type] : undefined;
+    if (!convert) throw new RangeError("the type is not supported");
+    const inputs = layer.inputs.map((_, index) => this.#input(layer, index));
+    const expression = convert({ attributes, inputs, outputDims: port.dims });
+    if (expression.kind !== "operation") return expression;
+    const name = this.#emit(expression, this.#name(layer, port));
+    this.#values.push({ name, dims: batched(port.dims) });
+    return { kind: "value", name, dims: port.dims };
+  }
+
+  #parameter(layer: IrLayer, port: IrPort, attributes: LayerAttributes): Value {
+    attributes.choice("element_type", { f32: true, f16: true });
+    const dims = attributes.integers("shape");
+    if (dims[0] !== 1) throw new RangeError("only an input with a batch of one is supported");
+    const name = this.#unique(port.names[0] ?? layer.name);
+    this.#inputs.push({ name, dims: batched(dims) });
+    return { kind: "value", name, dims };
+  }
+
+  /** Appends the operators of an expression, innermost first. Returns the name of the result. */
+  #emit(expression: Expression, name: string): string {
+    if (expression.kind === "value") return expression.name;
+    if (expression.kind === "constant") return this.#initializer(expression);
+    const { opType, attributes } = expression;
+    const inputs = expression.inputs.map((input) =>
+      this.#emit(input, input.kind === "operation" ? this.#unique(`${name}/${input.opType}`) : name),
+    );
+    this.#nodes.push({ opType, name, inputs, outputs: [name], ...(attributes && { attributes }) });
+    return name;
+  }
+
+  #initializer(constant: Constant): string {
+    const known = this.#initializers.get(constant);
+    if (known) return known.name;
+    const name = this.#unique(`constant_${this.#initializers.size}`);
+    this.#initializers.set(constant, { name, dims: constant.dims, data: constant.data });
+    return name;
+  }
+
+  #name(layer: IrLayer, port: IrPort): string {
+    return this.#unique(this.#results.has(layer.id) ? (port.names[0] ?? layer.name) : layer.name);
+  }
+
+  /** Names of layers and of tensors are two sets in the IR, and one in ONNX. */
+  #unique(wanted: string): string {
+    let name = wanted;
+    for (let copy = 1; this.#names.has(name); copy++) name = `${wanted}#${copy}`;
+    this.#names.add(name);
+    return name;
+  }
+
+  #checked<Result>(layer: IrLayer, convert: () => Result): Result {
+    try {
+      return convert();
+    } catch (error) {
+      throw error instanceof RangeError
+        ? new OpenVinoError(error.message, place(layer), { cause: error })
+        : error;
+    }
+  }
+}
+
+const place = ({ name, type }: IrLayer) => ({ layer: name, type });
+const batched = (dims: readonly number[]) => [BATCH, ...dims.slice(1)];

@@ -1,0 +1,64 @@
+import type { EmbedderInput } from "../align.ts";
+import type { DetectorSettings } from "../detector.ts";
+import type { SimilarityCurve } from "../similarity.ts";
+
+/** A file that a publisher offers. */
+export interface ModelFile {
+  /** Where it lies in the models folder and in every mirror, with forward slashes. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+  /** Addresses of the publisher, tried in order. */
+  readonly sources: readonly string[];
+}
+
+/** How a model's files become one ONNX file that recognition can run. */
+export type ModelForm =
+  /** OpenVINO IR: `files` are the `.xml` and the `.bin`. */
+  | "openvino"
+  /** ONNX of YuNet with a fixed input size, which is freed. */
+  | "fixed-size-detector"
+  /** ONNX, taken as it is. */
+  | "onnx";
+
+/** A net with its origin and the right to use it. */
+export interface Model {
+  readonly name: string;
+  readonly publisher: string;
+  /** SPDX identifier. */
+  readonly licence: string;
+  readonly licenceUrl: string;
+  /** Whether a business may use the weights. */
+  readonly commercialUse: boolean;
+  readonly form: ModelForm;
+  readonly files: readonly ModelFile[];
+}
+
+/** What recognition needs to know of a pack beside its weights. */
+export interface RecognitionSettings {
+  /** Longer side, in pixels, of the picture that faces are found in and cut from. */
+  readonly workingLongSide: number;
+  readonly detector: DetectorSettings;
+  readonly embedder: EmbedderInput;
+}
+
+/**
+ * Models that belong together, with all that was measured on them. A collection keeps the pack that it was
+ * made with: embeddings of different packs cannot be compared.
+ */
+export interface ModelPack {
+  /** As `CAMEO_MODEL_PACK` names it. */
+  readonly name: string;
+  /**
+   * What Rekognition's `FaceModelVersion` says. Majors from 101 are Cameo's, so that they are never taken for
+   * one of AWS's and still compare as newer than the version 3 that quality filters ask for.
+   */
+  readonly faceModelVersion: string;
+  readonly detector: Model;
+  readonly embedder: Model;
+  /** Components of an embedding. */
+  readonly dimension: number;
+  readonly recognition: RecognitionSettings;
+  readonly similarity: SimilarityCurve;
+}

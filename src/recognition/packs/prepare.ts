@@ -1,0 +1,72 @@
+import { makeDetectorResizable } from "../onnx/detector.ts";
+import { convertOpenVinoModel } from "../openvino/convert.ts";
+import { type FailedPlace, fetchFile, type ModelPlaces } from "./fetchFile.ts";
+import type { Model, ModelFile, ModelForm, ModelPack } from "./pack.ts";
+
+/** A pack whose models are at hand, as ONNX files in memory. */
+export interface PreparedPack {
+  readonly pack: ModelPack;
+  readonly detector: Uint8Array;
+  readonly embedder: Uint8Array;
+}
+
+/** A file that no place could give. */
+export interface MissingFile {
+  readonly file: ModelFile;
+  readonly tried: readonly FailedPlace[];
+}
+
+/** Thrown when files of a pack cannot be had; says which, what was tried, and how to bring them by hand. */
+export class ModelsMissingError extends Error {
+  override readonly name = "ModelsMissingError";
+
+  constructor(pack: ModelPack, missing: readonly MissingFile[], modelsDir: string) {
+    const files = missing.map(({ file, tried }) =>
+      [
+        `  ${file.path} (${file.bytes} bytes, SHA-256 ${file.sha256})`,
+        ...tried.map(({ place, reason }) => `    tried ${place}: ${reason}`),
+      ].join("\n"),
+    );
+    super(
+      [
+        `The model pack "${pack.name}" lacks ${missing.length} file(s):`,
+        ...files,
+        `To bring them by hand: download each from its last address above and put it into ${modelsDir}`,
+        "under the path shown, or name a folder or address that has them in CAMEO_MODEL_MIRRORS.",
+      ].join("\n"),
+    );
+  }
+}
+
+/** How the files of each form become an ONNX file. */
+const converters: Readonly<Record<ModelForm, (files: readonly Uint8Array[]) => Uint8Array>> = {
+  openvino: ([xml, bin]) => convertOpenVinoModel(xml as Uint8Array, bin as Uint8Array),
+  "fixed-size-detector": ([onnx]) => makeDetectorResizable(onnx as Uint8Array),
+  onnx: ([onnx]) => onnx as Uint8Array,
+};
+
+/**
+ * Makes a pack ready: finds and checks its files and converts them.
+ *
+ * @throws ModelsMissingError naming every file that cannot be had.
+ */
+export async function preparePack(pack: ModelPack, places: ModelPlaces): Promise<PreparedPack> {
+  const missing: MissingFile[] = [];
+  const gather = async (model: Model): Promise<Uint8Array[]> => {
+    const files: Uint8Array[] = [];
+    for (const file of model.files) {
+      const result = await fetchFile(file, places);
+      if ("bytes" in result) files.push(result.bytes);
+      else missing.push(result);
+    }
+    return files;
+  };
+  const detector = await gather(pack.detector);
+  const embedder = await gather(pack.embedder);
+  if (missing.length > 0) throw new ModelsMissingError(pack, missing, places.modelsDir);
+  return {
+    pack,
+    detector: converters[pack.detector.form](detector),
+    embedder: converters[pack.embedder.form](embedder),
+  };
+}

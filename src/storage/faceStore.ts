@@ -1,0 +1,180 @@
+import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
+import type { Box } from "../recognition/geometry.ts";
+import { intersectionOverUnion } from "../recognition/geometry.ts";
+import type { Sql } from "./database.ts";
+import { collections, faces } from "./schema.ts";
+
+/** A face of a collection, without its embedding. */
+export interface StoredFace {
+  readonly faceId: string;
+  readonly imageId: string;
+  readonly externalImageId: string | null;
+  /** In ratios of the image's width and height. */
+  readonly box: Box;
+  /** 0..100. */
+  readonly confidence: number;
+}
+
+/** A face to be stored. */
+export interface NewFace {
+  /** The FaceId that it gets, unless the collection has this very face already. */
+  readonly faceId: string;
+  readonly box: Box;
+  readonly confidence: number;
+  /** Of length 1. */
+  readonly embedding: Float32Array;
+}
+
+/** What the faces of one IndexFaces request share. */
+export interface ImageOfFaces {
+  readonly imageId: string;
+  readonly externalImageId: string | null;
+}
+
+/** Which faces to list. */
+export interface FacePage {
+  readonly limit: number;
+  /** List those whose FaceId comes after this one. */
+  readonly after: string | undefined;
+  /** List only these. */
+  readonly faceIds: readonly string[] | undefined;
+}
+
+/** Thrown when a collection was deleted while a request worked on it. */
+export class CollectionGoneError extends Error {
+  override readonly name = "CollectionGoneError";
+}
+
+/** Boxes of one image that overlap more than this are of one face. */
+const sameFaceOverlap = 0.7;
+
+const storedFace = {
+  faceId: faces.faceId,
+  imageId: faces.imageId,
+  externalImageId: faces.externalImageId,
+  left: faces.left,
+  top: faces.top,
+  width: faces.width,
+  height: faces.height,
+  confidence: faces.confidence,
+} as const;
+
+/** Keeps the faces of collections. */
+export class FaceStore {
+  readonly #sql: Sql;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  /**
+   * Stores the faces of an image, all or none. A face that the collection has from the same image under the
+   * same ExternalImageId is not stored again.
+   *
+   * @returns the FaceId of each face, in their order: the one it was given, or the one it already has.
+   * @throws CollectionGoneError
+   */
+  async add(collectionId: number, image: ImageOfFaces, newFaces: readonly NewFace[]): Promise<string[]> {
+    return this.#sql.transaction(async (transaction) => {
+      // The collection's row is locked first: requests that index one image at once take turns.
+      const [collection] = await transaction
+        .select({ id: collections.id })
+        .from(collections)
+        .where(eq(collections.id, collectionId))
+        .for("update");
+      if (collection === undefined) throw new CollectionGoneError(`Collection ${collectionId} is gone`);
+      const known = (
+        await transaction
+          .select(storedFace)
+          .from(faces)
+          .where(
+            and(
+              eq(faces.collectionId, collectionId),
+              eq(faces.imageId, image.imageId),
+              image.externalImageId === null
+                ? isNull(faces.externalImageId)
+                : eq(faces.externalImageId, image.externalImageId),
+            ),
+          )
+      ).map(toStoredFace);
+      const twins = newFaces.map((face) =>
+        known.find(({ box }) => intersectionOverUnion(box, face.box) > sameFaceOverlap),
+      );
+      const missing = newFaces.filter((_, index) => twins[index] === undefined);
+      if (missing.length > 0) {
+        await transaction.insert(faces).values(
+          missing.map(({ faceId, box, confidence, embedding }) => ({
+            collectionId,
+            faceId,
+            ...image,
+            ...box,
+            confidence,
+            embedding,
+          })),
+        );
+        await countFaces(transaction, collectionId, missing.length);
+      }
+      return newFaces.map((face, index) => twins[index]?.faceId ?? face.faceId);
+    });
+  }
+
+  /** Faces in the order of their FaceIds. */
+  async list(collectionId: number, { limit, after, faceIds }: FacePage): Promise<StoredFace[]> {
+    const rows = await this.#sql
+      .select(storedFace)
+      .from(faces)
+      .where(
+        and(
+          eq(faces.collectionId, collectionId),
+          after === undefined ? undefined : gt(faces.faceId, after),
+          faceIds === undefined ? undefined : inArray(faces.faceId, [...faceIds]),
+        ),
+      )
+      .orderBy(asc(faces.faceId))
+      .limit(limit);
+    return rows.map(toStoredFace);
+  }
+
+  /** The faces with these FaceIds, by FaceId; ids that the collection does not have are left out. */
+  async find(collectionId: number, faceIds: readonly string[]): Promise<Map<string, StoredFace>> {
+    const found = await this.list(collectionId, { limit: faceIds.length, after: undefined, faceIds });
+    return new Map(found.map((face) => [face.faceId, face]));
+  }
+
+  /** The embedding of a face, if the collection has it. */
+  async embeddingOf(collectionId: number, faceId: string): Promise<Float32Array | undefined> {
+    const [found] = await this.#sql
+      .select({ embedding: faces.embedding })
+      .from(faces)
+      .where(and(eq(faces.collectionId, collectionId), eq(faces.faceId, faceId)));
+    return found?.embedding;
+  }
+
+  /** Deletes faces; returns the FaceIds that were there. */
+  async delete(collectionId: number, faceIds: readonly string[]): Promise<Set<string>> {
+    return this.#sql.transaction(async (transaction) => {
+      const deleted = await transaction
+        .delete(faces)
+        .where(and(eq(faces.collectionId, collectionId), inArray(faces.faceId, [...faceIds])))
+        .returning({ faceId: faces.faceId });
+      if (deleted.length > 0) await countFaces(transaction, collectionId, -deleted.length);
+      return new Set(deleted.map(({ faceId }) => faceId));
+    });
+  }
+}
+
+async function countFaces(transaction: Sql, collectionId: number, change: number): Promise<void> {
+  await transaction
+    .update(collections)
+    .set({
+      faceCount: sql`${collections.faceCount} + ${change}`,
+      version: sql`${collections.version} + 1`,
+    })
+    .where(eq(collections.id, collectionId));
+}
+
+type FaceRow = Omit<StoredFace, "box"> & Box;
+
+function toStoredFace({ left, top, width, height, ...face }: FaceRow): StoredFace {
+  return { ...face, box: { left, top, width, height } };
+}

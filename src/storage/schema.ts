@@ -1,0 +1,71 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  customType,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  real,
+  text,
+  timestamp,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { fromSql, toSql } from "pgvector";
+
+/**
+ * An embedding as 16-bit floats, 2 bytes a component: 520 bytes for 256 of them. Without a fixed length,
+ * because collections of different model packs share the table.
+ */
+const halfvec = customType<{ data: Float32Array; driverData: string }>({
+  dataType: () => "halfvec",
+  toDriver: (value) => toSql([...value]),
+  fromDriver: (value) => Float32Array.from(fromSql(value) as number[]),
+});
+
+/** Collections of faces. */
+export const collections = pgTable("collections", {
+  id: integer().primaryKey().generatedAlwaysAsIdentity(),
+  /** Rekognition's CollectionId: case-sensitive, hence compared byte by byte. */
+  name: text().notNull().unique(),
+  modelPack: text("model_pack").notNull(),
+  faceModelVersion: text("face_model_version").notNull(),
+  createdAt: timestamp("created_at", { withTimezone: true, precision: 3 }).notNull(),
+  tags: jsonb().$type<Readonly<Record<string, string>>>().notNull().default({}),
+  faceCount: bigint("face_count", { mode: "number" }).notNull().default(0),
+  /** Grows with every change to the collection's faces, so that copies can tell whether they are current. */
+  version: bigint({ mode: "number" }).notNull().default(0),
+});
+
+/** Faces of collections: what was measured on them, and nothing of their images. */
+export const faces = pgTable(
+  "faces",
+  {
+    collectionId: integer("collection_id").notNull(),
+    faceId: uuid("face_id").notNull(),
+    imageId: uuid("image_id").notNull(),
+    externalImageId: text("external_image_id"),
+    left: real().notNull(),
+    top: real().notNull(),
+    width: real().notNull(),
+    height: real().notNull(),
+    confidence: real().notNull(),
+    embedding: halfvec().notNull(),
+  },
+  (table) => [
+    // The collection leads every key: it is what the table can be partitioned or sharded by.
+    primaryKey({ columns: [table.collectionId, table.faceId] }),
+    index("faces_image").on(table.collectionId, table.imageId),
+    foreignKey({ columns: [table.collectionId], foreignColumns: [collections.id] }).onDelete("cascade"),
+  ],
+);
+
+/** Values that all servers on one database share, made by the first of them. */
+export const sharedSecrets = pgTable("shared_secrets", {
+  name: text().primaryKey(),
+  /** 32 random bytes, base64. */
+  value: text().notNull(),
+  createdAt: timestamp("created_at", { withTimezone: true }).notNull().default(sql`now()`),
+});
