@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { Model, ModelPack } from "../../../src/recognition/packs/pack.ts";
+import { markers } from "./layout.ts";
+import { writeDrawnFacesModels } from "./models.ts";
+
+/** The name that `CAMEO_MODEL_PACK` takes for the pack. */
+export const drawnFacesPackName = "drawn-faces";
+
+/**
+ * Writes the models of drawn faces into a models folder and describes them as a pack: it takes the place of
+ * the default pack wherever weights cannot be had.
+ */
+export async function makeDrawnFacesPack(modelsDir: string): Promise<ModelPack> {
+  const { detector, embedder } = await writeDrawnFacesModels(modelsDir);
+  const [eyeLeft, eyeRight, nose, mouthLeft, mouthRight] = markers.map(({ at }) => at);
+  if (!eyeLeft || !eyeRight || !nose || !mouthLeft || !mouthRight) throw new Error("A face has five markers");
+  return {
+    name: drawnFacesPackName,
+    faceModelVersion: "100.0",
+    detector: await describe(detector),
+    embedder: await describe(embedder),
+    dimension: 256,
+    recognition: {
+      workingLongSide: 1920,
+      detector: { minimumScore: 0.6, maximumOverlap: 0.3, longSides: [1280, 320] },
+      embedder: {
+        size: 128,
+        template: [eyeLeft, eyeRight, nose, mouthLeft, mouthRight],
+        channels: "bgr",
+        mean: [0, 0, 0],
+        scale: [1, 1, 1],
+      },
+    },
+    similarity: [
+      [-1, 0],
+      [0.3, 10],
+      [0.6, 80],
+      [1, 100],
+    ],
+  };
+}
+
+async function describe(file: string): Promise<Model> {
+  const bytes = await readFile(file);
+  return {
+    name: path.basename(file, ".onnx"),
+    publisher: "this project",
+    licence: "Apache-2.0",
+    licenceUrl: "https://www.apache.org/licenses/LICENSE-2.0",
+    commercialUse: true,
+    form: "onnx",
+    files: [
+      {
+        path: path.basename(file),
+        bytes: bytes.length,
+        sha256: createHash("sha256").update(bytes).digest("hex"),
+        sources: [],
+      },
+    ],
+  };
+}
