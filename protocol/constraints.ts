@@ -1,7 +1,7 @@
 import { getShape, type Shape, type StringShape } from "./shape.ts";
 
 /** One rule of a shape, and the words in which AWS tells that a value breaks it. */
-export interface Constraint {
+interface Constraint {
   readonly text: string;
   readonly holds: (value: unknown) => boolean;
 }

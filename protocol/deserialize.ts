@@ -13,9 +13,6 @@ import {
   type StructureShape,
 } from "./shape.ts";
 
-/** Lists and maps keep their nulls, for {@link validate} to refuse; no other value is null. */
-type Nullable<T> = T | null;
-
 const INTEGER_MAX = 2 ** 31 - 1;
 
 /** How a scalar's type is told to the caller. */
@@ -33,8 +30,8 @@ const TYPE_NAMES: Readonly<Record<ScalarShape["type"], string>> = {
 /**
  * Reads an operation's input out of a parsed body, by the operation's input shape: blobs become Buffers,
  * timestamps Dates, floats are rounded to float32, and integers are truncated and held within their type's range.
- * Members that the shape does not have are left out, and a null counts as absent. Nothing is constrained here:
- * see {@link validate}.
+ * Members that the shape does not have are left out, and a member that is null counts as absent; a null within a
+ * list or map stays, for {@link validate} to refuse. Nothing else is constrained here.
  *
  * @throws AwsError SerializationException for a value of another type than the shape's. The texts are AWS's, as
  * recorded at other services with the same framework; which of several wrong members is named is not established,
@@ -72,7 +69,7 @@ function readStructure(shape: StructureShape, value: unknown): Structure {
   return structure;
 }
 
-function readList(shape: ListShape, value: unknown): Nullable<unknown>[] {
+function readList(shape: ListShape, value: unknown): unknown[] {
   refuseStructure(value);
   if (!Array.isArray(value)) {
     throw serializationError("Expected list or null");
@@ -81,7 +78,7 @@ function readList(shape: ListShape, value: unknown): Nullable<unknown>[] {
   return value.map((entry) => (entry === null ? null : read(member, entry)));
 }
 
-function readMap(shape: MapShape, value: unknown): Readonly<Record<string, Nullable<unknown>>> {
+function readMap(shape: MapShape, value: unknown): Structure {
   refuseList(value);
   if (!isStructure(value)) {
     throw serializationError("Expected map or null");

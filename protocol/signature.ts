@@ -1,11 +1,10 @@
-import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { createHash } from "node:crypto";
 import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
-
-type SourceData = string | ArrayBuffer | ArrayBufferView;
+import { Sha256 } from "./sha256.ts";
 
 /** What a signature covers. The body is there by its SHA-256, in lower-case hexadecimal digits. */
-export interface SignedParts {
+interface SignedParts {
   readonly method: string;
   readonly path: string;
   /** The headers that the client says it signed, by their names in lower case. */
@@ -54,30 +53,4 @@ export async function calculateSignature(parts: SignedParts, key: SigningKey): P
     unsignableHeaders: ADDED_HEADERS,
   });
   return signed.headers.authorization?.split("Signature=").at(-1) ?? "";
-}
-
-/** SHA-256, or HMAC-SHA-256 with a secret, in the form that the signer asks for. */
-class Sha256 {
-  readonly #hash: Hash | Hmac;
-
-  constructor(secret?: SourceData) {
-    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", toBinary(secret));
-  }
-
-  update(data: SourceData): void {
-    this.#hash.update(toBinary(data));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-}
-
-function toBinary(data: SourceData): string | Uint8Array {
-  if (typeof data === "string") {
-    return data;
-  }
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data);
 }

@@ -70,5 +70,5 @@ export function alignFace(
 }
 
 function clamp(value: number, maximum: number): number {
-  return value < 0 ? 0 : value > maximum ? maximum : value;
+  return Math.min(Math.max(value, 0), maximum);
 }

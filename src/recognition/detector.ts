@@ -187,7 +187,7 @@ function decodeGrids(
 }
 
 function clamp01(value: number): number {
-  return value < 0 ? 0 : value > 1 ? 1 : value;
+  return Math.min(Math.max(value, 0), 1);
 }
 
 /** Keeps the best of detections that overlap, or of which one lies in the other (seen at two scales). */

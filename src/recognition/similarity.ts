@@ -20,6 +20,7 @@ export function cosine(a: Float32Array, b: Float32Array): number {
  *
  * @param cosine of their embeddings, -1..1 (beyond by rounding: as the bound).
  * @returns 0..100, monotone in the cosine; 100 for the same picture of a face.
+ * @throws RangeError for NaN.
  */
 export function similarityOf(curve: SimilarityCurve, cosine: number): number {
   return cosine >= identicalCosine ? 100 : interpolate(curve, cosine, 0, 1);
@@ -38,6 +39,8 @@ function interpolate(curve: SimilarityCurve, value: number, from: 0 | 1, to: 0 |
   const above = curve.findIndex((knot) => knot[from] >= value);
   const last = curve.at(-1);
   if (last === undefined) throw new RangeError("A similarity curve needs knots");
+  // An embedding of zeros has no direction; without this it would be like every face.
+  if (Number.isNaN(value)) throw new RangeError("NaN is on no similarity curve");
   if (above === -1) return last[to];
   const high = curve[above] as readonly [number, number];
   const low = curve[above - 1];

@@ -1,4 +1,5 @@
 import { type AffineRun, affineRuns, type ChannelAffine } from "./channelAffine.ts";
+import { groupsOf, padsInput } from "./convolution.ts";
 import { GraphView, replaceNodes } from "./graphView.ts";
 import { float, type OnnxGraph, type OnnxNode, type OnnxTensor } from "./model.ts";
 
@@ -24,6 +25,7 @@ export function foldAffines(graph: OnnxGraph): OnnxGraph {
     if (view.producer(run.input)?.opType === "Conv") continue;
     const consumer = view.soleConsumer(run.output);
     const folded = consumer && fold(consumer, run, view);
+    if (!folded && run.nodes.length === 1) continue;
     const substitute = folded ?? normalization(run);
     const replaced = folded ? [...run.nodes, consumer] : run.nodes;
     for (const node of replaced) replacements.set(node, []);
@@ -60,11 +62,10 @@ function fold(convolution: OnnxNode, run: AffineRun, view: GraphView): Substitut
   const [input, weightsName, biasName] = convolution.inputs;
   const weights = view.initializer(weightsName);
   const bias = view.initializer(biasName);
-  if (convolution.opType !== "Conv" || input !== run.output || !weights || (biasName && !bias))
-    return undefined;
-  if (run.shift.some((shift) => shift !== 0) && pads(convolution)) return undefined;
-  const group = convolution.attributes?.group;
-  const folded = foldWeights(weights, bias, run, group?.type === "int" ? group.value : 1);
+  if (convolution.opType !== "Conv" || input !== run.output) return undefined;
+  if (!weights || (biasName && !bias)) return undefined;
+  if (run.shift.some((shift) => shift !== 0) && padsInput(convolution)) return undefined;
+  const folded = foldWeights(weights, bias, run, groupsOf(convolution));
   const name = `${convolution.outputs[0]}`;
   const initializers = [
     { ...folded.weights, name: `${name}/weights` },
@@ -72,13 +73,6 @@ function fold(convolution: OnnxNode, run: AffineRun, view: GraphView): Substitut
   ];
   const inputs = [run.input, ...initializers.map((tensor) => tensor.name)];
   return { nodes: [{ ...convolution, inputs }], initializers };
-}
-
-function pads({ attributes }: OnnxNode): boolean {
-  const padding = attributes?.pads;
-  return (
-    attributes?.auto_pad !== undefined || (padding?.type === "ints" && padding.value.some((pad) => pad !== 0))
-  );
 }
 
 /** Weights are outputs x (inputs per group) x kernel. */

@@ -1,3 +1,4 @@
+import { groupsOf } from "./convolution.ts";
 import { GraphView, replaceNodes } from "./graphView.ts";
 import { int, type OnnxGraph, type OnnxNode, type OnnxTensor } from "./model.ts";
 
@@ -57,11 +58,6 @@ function asConvolution(node: OnnxNode, view: GraphView): Convolution | undefined
   const bias = view.initializer(biasName);
   if (node.opType !== "Conv" || !input || !output || !weights || !bias) return undefined;
   return { node, input, output, weights, bias };
-}
-
-function groupsOf({ attributes }: OnnxNode): number {
-  const group = attributes?.group;
-  return group?.type === "int" ? group.value : 1;
 }
 
 /** Heads of one feature map with the same windows, where there are several. */

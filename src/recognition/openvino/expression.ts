@@ -31,6 +31,18 @@ export const constant = (data: TensorData, dims: readonly number[]): Constant =>
 
 export const scalar = (value: number): Constant => constant(new Float32Array([value]), []);
 
+/**
+ * The elements of a constant as numbers.
+ *
+ * @throws RangeError for 64-bit integers, which do not fit.
+ */
+export function singles({ data }: Constant): Float32Array {
+  if (data instanceof Float32Array) return data;
+  if (data instanceof BigInt64Array)
+    throw new RangeError("a constant of 64-bit integers is not supported here");
+  return new Float32Array(data);
+}
+
 export const operation = (
   opType: string,
   inputs: readonly Expression[],

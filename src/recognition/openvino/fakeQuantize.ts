@@ -1,25 +1,81 @@
-import { type Constant, constant, type Expression, operation, scalar, type Value } from "./expression.ts";
+import {
+  type Constant,
+  constant,
+  type Expression,
+  operation,
+  scalar,
+  singles,
+  type Value,
+} from "./expression.ts";
 
 /** Number of quantisation levels, and the ranges of input and output (`FakeQuantize-1` of OpenVINO's opset). */
-interface Quantisation {
+export interface Quantisation<Bound> {
   readonly levels: number;
-  readonly inputLow: number;
-  readonly inputHigh: number;
-  readonly outputLow: number;
-  readonly outputHigh: number;
+  readonly inputLow: Bound;
+  readonly inputHigh: Bound;
+  readonly outputLow: Bound;
+  readonly outputHigh: Bound;
 }
 
-type Ranges = readonly [inputLow: Constant, inputHigh: Constant, outputLow: Constant, outputHigh: Constant];
+/**
+ * Quantises a constant once and for all.
+ *
+ * @throws RangeError for ranges that differ along other axes than the first, which is the output of a convolution.
+ */
+export function quantiseConstant(x: Constant, by: Quantisation<Constant>): Constant {
+  const [channels = 1] = x.dims;
+  const bounds = {
+    inputLow: perChannel(by.inputLow, channels),
+    inputHigh: perChannel(by.inputHigh, channels),
+    outputLow: perChannel(by.outputLow, channels),
+    outputHigh: perChannel(by.outputHigh, channels),
+  };
+  const data = singles(x).slice();
+  const size = data.length / channels;
+  for (let channel = 0; channel < channels; channel++) {
+    const quantise = quantiser({
+      levels: by.levels,
+      inputLow: bounds.inputLow(channel),
+      inputHigh: bounds.inputHigh(channel),
+      outputLow: bounds.outputLow(channel),
+      outputHigh: bounds.outputHigh(channel),
+    });
+    const weights = data.subarray(channel * size, (channel + 1) * size);
+    for (const [index, weight] of weights.entries()) weights[index] = quantise(weight);
+  }
+  return constant(data, x.dims);
+}
 
 /**
- * `round((clip(x) - inputLow) / (inputHigh - inputLow) * (levels - 1)) / (levels - 1) * (outputHigh - outputLow)
- * + outputLow`, rounding half to even.
+ * Quantisation at run time, where the ranges are those of the whole tensor and ascend, as they do for
+ * activations.
+ *
+ * @throws RangeError for other ranges.
  */
-function quantise(x: number, { levels, inputLow, inputHigh, outputLow, outputHigh }: Quantisation): number {
-  if (x <= Math.min(inputLow, inputHigh)) return outputLow;
-  if (x > Math.max(inputLow, inputHigh)) return outputHigh;
-  const level = roundHalfToEven(((x - inputLow) / (inputHigh - inputLow)) * (levels - 1));
-  return (level / (levels - 1)) * (outputHigh - outputLow) + outputLow;
+export function quantiseValue(x: Value, by: Quantisation<Constant>): Expression {
+  const inputLow = single(by.inputLow);
+  const inputHigh = single(by.inputHigh);
+  const outputLow = single(by.outputLow);
+  const outputHigh = single(by.outputHigh);
+  if (!(inputLow < inputHigh)) throw new RangeError("an input range that does not ascend is not supported");
+  const clipped = operation("Clip", [x, scalar(inputLow), scalar(inputHigh)]);
+  const shifted = inputLow === 0 ? clipped : operation("Sub", [clipped, scalar(inputLow)]);
+  const toLevels = scalar((by.levels - 1) / (inputHigh - inputLow));
+  const level = operation("Round", [operation("Mul", [shifted, toLevels])]);
+  const scaled = operation("Mul", [level, scalar((outputHigh - outputLow) / (by.levels - 1))]);
+  return outputLow === 0 ? scaled : operation("Add", [scaled, scalar(outputLow)]);
+}
+
+/** The definition of the operation, for one number. */
+function quantiser({ levels, inputLow, inputHigh, outputLow, outputHigh }: Quantisation<number>) {
+  const lowest = Math.min(inputLow, inputHigh);
+  const highest = Math.max(inputLow, inputHigh);
+  return (x: number): number => {
+    if (x <= lowest) return outputLow;
+    if (x > highest) return outputHigh;
+    const level = roundHalfToEven(((x - inputLow) / (inputHigh - inputLow)) * (levels - 1));
+    return (level / (levels - 1)) * (outputHigh - outputLow) + outputLow;
+  };
 }
 
 function roundHalfToEven(x: number): number {
@@ -28,70 +84,18 @@ function roundHalfToEven(x: number): number {
   return rest < 0.5 || (rest === 0.5 && floor % 2 === 0) ? floor : floor + 1;
 }
 
-/** Quantises a constant once and for all; the ranges may differ along any axis. */
-export function quantiseConstant({ data, dims }: Constant, levels: number, ranges: Ranges): Constant {
-  const [inputLow, inputHigh, outputLow, outputHigh] = ranges.map((range) => broadcast(range, dims));
-  if (!inputLow || !inputHigh || !outputLow || !outputHigh) throw new RangeError("a range is missing");
-  const quantised = new Float32Array(data.length);
-  for (const [index, x] of data.entries()) {
-    quantised[index] = quantise(Number(x), {
-      levels,
-      inputLow: inputLow(index),
-      inputHigh: inputHigh(index),
-      outputLow: outputLow(index),
-      outputHigh: outputHigh(index),
-    });
+function single(bound: Constant): number {
+  const [value, ...more] = singles(bound);
+  if (value === undefined || more.length > 0) {
+    throw new RangeError("ranges that differ by channel are not supported at run time");
   }
-  return constant(quantised, dims);
+  return value;
 }
 
-/**
- * Quantisation at run time. Where the ranges are those of the whole tensor and ascend, as they do for
- * activations.
- *
- * @throws RangeError for other ranges.
- */
-export function quantiseValue(x: Value, levels: number, ranges: Ranges): Expression {
-  const [inputLow, inputHigh, outputLow, outputHigh] = ranges.map(({ data }) =>
-    data.length === 1 ? Number(data[0]) : Number.NaN,
-  );
-  if (
-    inputLow === undefined ||
-    inputHigh === undefined ||
-    outputLow === undefined ||
-    outputHigh === undefined ||
-    !(inputLow < inputHigh && outputLow < outputHigh)
-  ) {
-    throw new RangeError(
-      "ranges of a run-time value that differ by channel or do not ascend are not supported",
-    );
+function perChannel(bound: Constant, channels: number): (channel: number) => number {
+  const data = singles(bound);
+  if (data.length !== 1 && (bound.dims[0] !== channels || data.length !== channels)) {
+    throw new RangeError("ranges that differ within a channel are not supported");
   }
-  const clipped = operation("Clip", [x, scalar(inputLow), scalar(inputHigh)]);
-  const shifted = inputLow === 0 ? clipped : operation("Sub", [clipped, scalar(inputLow)]);
-  const level = operation("Round", [
-    operation("Mul", [shifted, scalar((levels - 1) / (inputHigh - inputLow))]),
-  ]);
-  const scaled = operation("Mul", [level, scalar((outputHigh - outputLow) / (levels - 1))]);
-  return outputLow === 0 ? scaled : operation("Add", [scaled, scalar(outputLow)]);
-}
-
-/** Reads `source` at a row-major index of the shape `dims` to which it is broadcast (NumPy's rules). */
-function broadcast(source: Constant, dims: readonly number[]): (index: number) => number {
-  const { data } = source;
-  if (data.length === 1) return () => Number(data[0]);
-  const sourceDims = [...Array(dims.length - source.dims.length).fill(1), ...source.dims];
-  return (index) => {
-    let rest = index;
-    let position = 0;
-    let stride = 1;
-    for (let axis = dims.length - 1; axis >= 0; axis--) {
-      const size = dims[axis] ?? 1;
-      if (sourceDims[axis] !== 1) {
-        position += (rest % size) * stride;
-        stride *= size;
-      }
-      rest = Math.floor(rest / size);
-    }
-    return Number(data[position]);
-  };
+  return (channel) => data[data.length === 1 ? 0 : channel] ?? Number.NaN;
 }

@@ -2,7 +2,7 @@ import type { OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from "../onnx/model.t
 import { LayerAttributes } from "./attributes.ts";
 import { OpenVinoError } from "./error.ts";
 import type { Constant, Expression, Value } from "./expression.ts";
-import { type IrLayer, type IrModel, type IrPort, parseIr } from "./ir.ts";
+import { type IrLayer, type IrModel, parseIr } from "./ir.ts";
 import { LAYER_CONVERTERS } from "./layers.ts";
 import { readConstant } from "./weights.ts";
 
@@ -31,8 +31,8 @@ class Importer {
   readonly #model: IrModel;
   readonly #weights: Uint8Array;
   readonly #layers: ReadonlyMap<string, IrLayer>;
-  /** Layers whose first output is an output of the model. */
-  readonly #results: ReadonlySet<string>;
+  /** Names of inputs and outputs, by layer: the model's interface, which other names give way to. */
+  readonly #interface: ReadonlyMap<string, string>;
   readonly #converted = new Map<string, Value | Constant>();
   readonly #names = new Set<string>();
   readonly #inputs: OnnxValue[] = [];
@@ -44,10 +44,12 @@ class Importer {
     this.#model = model;
     this.#weights = weights;
     this.#layers = new Map(model.layers.map((layer) => [layer.id, layer]));
-    this.#results = new Set(
+    this.#interface = new Map(
       model.layers
-        .filter(({ type }) => type === "Result")
-        .flatMap(({ inputs }) => inputs.map(({ layer }) => layer)),
+        .flatMap(({ id, type, inputs }) =>
+          type === "Result" ? inputs.map(({ layer }) => layer) : type === "Parameter" ? [id] : [],
+        )
+        .map((id) => [id, this.#unique(interfaceName(this.#layers.get(id)))]),
     );
   }
 
@@ -94,22 +96,23 @@ class Importer {
     const [port] = layer.outputs;
     if (!port) throw new RangeError("has no output");
     if (layer.type === "Const") return readConstant(attributes, this.#weights);
-    if (layer.type === "Parameter") return this.#parameter(layer, port, attributes);
+    if (layer.type === "Parameter") return this.#parameter(layer, attributes);
     const convert = Object.hasOwn(LAYER_CONVERTERS, layer.type) ? LAYER_CONVERTERS[layer.type] : undefined;
     if (!convert) throw new RangeError("the type is not supported");
     const inputs = layer.inputs.map((_, index) => this.#input(layer, index));
     const expression = convert({ attributes, inputs, outputDims: port.dims });
     if (expression.kind !== "operation") return expression;
-    const name = this.#emit(expression, this.#name(layer, port));
+    if (port.dims[0] !== 1) throw new RangeError("a batch other than one is not supported");
+    const name = this.#emit(expression, this.#name(layer));
     this.#values.push({ name, dims: batched(port.dims) });
     return { kind: "value", name, dims: port.dims };
   }
 
-  #parameter(layer: IrLayer, port: IrPort, attributes: LayerAttributes): Value {
+  #parameter(layer: IrLayer, attributes: LayerAttributes): Value {
     attributes.choice("element_type", { f32: true, f16: true });
     const dims = attributes.integers("shape");
-    if (dims[0] !== 1) throw new RangeError("only an input with a batch of one is supported");
-    const name = this.#unique(port.names[0] ?? layer.name);
+    if (dims[0] !== 1) throw new RangeError("a batch other than one is not supported");
+    const name = this.#name(layer);
     this.#inputs.push({ name, dims: batched(dims) });
     return { kind: "value", name, dims };
   }
@@ -134,8 +137,8 @@ class Importer {
     return name;
   }
 
-  #name(layer: IrLayer, port: IrPort): string {
-    return this.#unique(this.#results.has(layer.id) ? (port.names[0] ?? layer.name) : layer.name);
+  #name({ id, name }: IrLayer): string {
+    return this.#interface.get(id) ?? this.#unique(name);
   }
 
   /** Names of layers and of tensors are two sets in the IR, and one in ONNX. */
@@ -157,5 +160,6 @@ class Importer {
   }
 }
 
+const interfaceName = (layer: IrLayer | undefined) => layer?.outputs[0]?.names[0] ?? layer?.name ?? "";
 const place = ({ name, type }: IrLayer) => ({ layer: name, type });
 const batched = (dims: readonly number[]) => [BATCH, ...dims.slice(1)];

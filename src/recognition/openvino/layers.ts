@@ -1,6 +1,6 @@
 import { int, ints, type OnnxAttribute } from "../onnx/model.ts";
 import type { LayerAttributes } from "./attributes.ts";
-import { type Constant, constant, type Expression, operation, type Value } from "./expression.ts";
+import { type Constant, constant, type Expression, operation, singles, type Value } from "./expression.ts";
 import { quantiseConstant, quantiseValue } from "./fakeQuantize.ts";
 
 /** One layer of the IR as its converter sees it. */
@@ -43,28 +43,25 @@ export const LAYER_CONVERTERS: Readonly<Record<string, LayerConverter>> = {
     attributes.choice("destination_type", { f16: true, f32: true });
     const [input] = inputs;
     if (input?.kind !== "constant") return value(inputs, 0);
-    if (input.data instanceof BigInt64Array) throw new RangeError("64-bit integers are not supported");
-    return constant(new Float32Array(input.data), input.dims);
+    return constant(singles(input), input.dims);
   },
 
-  Convolution: ({ attributes, inputs }) => {
-    const weights = constantInput(inputs, 1);
-    return convolution(attributes, value(inputs, 0), weights, 1);
-  },
+  Convolution: ({ attributes, inputs }) =>
+    convolution(attributes, value(inputs, 0), constantInput(inputs, 1), 1),
 
   FakeQuantize: ({ attributes, inputs }) => {
-    const levels = attributes.integer("levels");
     attributes.choice("auto_broadcast", NUMPY_BROADCAST, "numpy");
-    const ranges = [
-      constantInput(inputs, 1),
-      constantInput(inputs, 2),
-      constantInput(inputs, 3),
-      constantInput(inputs, 4),
-    ] as const;
+    const quantisation = {
+      levels: attributes.integer("levels"),
+      inputLow: constantInput(inputs, 1),
+      inputHigh: constantInput(inputs, 2),
+      outputLow: constantInput(inputs, 3),
+      outputHigh: constantInput(inputs, 4),
+    };
     const [input] = inputs;
     return input?.kind === "constant"
-      ? quantiseConstant(input, levels, ranges)
-      : quantiseValue(value(inputs, 0), levels, ranges);
+      ? quantiseConstant(input, quantisation)
+      : quantiseValue(value(inputs, 0), quantisation);
   },
 
   // Weights are groups x (outputs per group) x (inputs per group) x kernel; ONNX joins the first two.
@@ -81,11 +78,11 @@ export const LAYER_CONVERTERS: Readonly<Record<string, LayerConverter>> = {
 
   MatMul: ({ attributes, inputs }) => {
     attributes.choice("transpose_a", { false: true }, "false");
-    const transposed = attributes.choice("transpose_b", { false: "no", true: "yes" }, "false");
+    const transposed = attributes.choice("transpose_b", { false: false, true: true }, "false");
     const left = value(inputs, 0);
     const right = constantInput(inputs, 1);
     if (left.dims.length !== 2) throw new RangeError("only a product of matrices is supported");
-    return operation("MatMul", [left, transposed === "yes" ? transpose(right) : right]);
+    return operation("MatMul", [left, transposed ? transpose(right) : right]);
   },
 
   MaxPool: ({ attributes, inputs }) => {
@@ -122,9 +119,11 @@ export const LAYER_CONVERTERS: Readonly<Record<string, LayerConverter>> = {
   },
 
   SoftMax: ({ attributes, inputs }) => {
+    const input = value(inputs, 0);
     const axis = attributes.integer("axis", 1);
-    if (axis === 0) throw new RangeError("a maximum over the batch is not supported");
-    return operation("Softmax", [value(inputs, 0)], { axis: int(axis) });
+    if (axis === 0 || axis === -input.dims.length)
+      throw new RangeError("a softmax of the batch is not supported");
+    return operation("Softmax", [input], { axis: int(axis) });
   },
 };
 
@@ -162,16 +161,15 @@ function window(attributes: LayerAttributes): Record<"strides" | "pads", OnnxAtt
   };
 }
 
-function transpose({ data, dims }: Constant): Constant {
-  const [rows, columns] = dims;
-  if (rows === undefined || columns === undefined || dims.length !== 2) {
+function transpose(matrix: Constant): Constant {
+  const [rows, columns] = matrix.dims;
+  if (rows === undefined || columns === undefined || matrix.dims.length !== 2) {
     throw new RangeError("only a matrix can be transposed");
   }
+  const data = singles(matrix);
   const result = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      result[column * rows + row] = Number(data[row * columns + column]);
-    }
+  for (const [index, element] of data.entries()) {
+    result[(index % columns) * rows + Math.floor(index / columns)] = element;
   }
   return constant(result, [columns, rows]);
 }

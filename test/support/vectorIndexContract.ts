@@ -1,0 +1,191 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { type Collection, CollectionStore } from "../../src/storage/collectionStore.ts";
+import type { Database } from "../../src/storage/database.ts";
+import { FaceStore, type NewFace } from "../../src/storage/faceStore.ts";
+import type { VectorIndex } from "../../src/storage/vectorIndex.ts";
+import type { TestDatabase } from "./databases.ts";
+
+const dimension = 256;
+
+/**
+ * What every vector index must hold to, whichever engine it is. Faces are written through the stores, as
+ * operations write them, and searched through the index.
+ *
+ * @param create makes the index over a database.
+ */
+export function vectorIndexContract(
+  name: string,
+  { name: databaseName, open }: TestDatabase,
+  create: (database: Database) => VectorIndex,
+): void {
+  describe(`${name} on ${databaseName}`, () => {
+    let database: Database;
+    let index: VectorIndex;
+    let faces: FaceStore;
+    let collections: CollectionStore;
+
+    beforeAll(async () => {
+      database = await open();
+      index = create(database);
+      faces = new FaceStore(database.sql);
+      collections = new CollectionStore(database.sql);
+    });
+    afterAll(() => database.close());
+
+    const newCollection = async (): Promise<Collection> => {
+      const collectionName = `contract-${randomUUID()}`;
+      await collections.create({
+        name: collectionName,
+        modelPack: "test",
+        faceModelVersion: "1.0",
+        createdAt: new Date(),
+        tags: {},
+      });
+      return current(collectionName);
+    };
+    const current = async (collectionName: string) => (await collections.find(collectionName)) as Collection;
+    const add = async (collection: Collection, embeddings: readonly Float32Array[]): Promise<NewFace[]> => {
+      const added = embeddings.map((embedding) => toNewFace(embedding));
+      await faces.add(collection.id, { imageId: randomUUID(), externalImageId: null }, added);
+      return added;
+    };
+    const search = async (collection: Collection, embedding: Float32Array, limit = 10, minimumCosine = -1) =>
+      index.search(await current(collection.name), { embedding, minimumCosine, limit });
+
+    test("an empty collection has no matches", async () => {
+      expect(await search(await newCollection(), unitVector(1))).toEqual([]);
+    });
+
+    test("finds what a plain scan finds: nearest first, to the precision of 16-bit floats", async () => {
+      const collection = await newCollection();
+      const added = await add(collection, vectors(300));
+      for (let seed = 1000; seed < 1020; seed++) {
+        const query = unitVector(seed);
+        const expected = added
+          .map(({ faceId, embedding }) => ({ faceId, cosine: dot(embedding, query) }))
+          .sort((a, b) => b.cosine - a.cosine);
+        const found = await search(collection, query, added.length);
+        expect(found).toHaveLength(added.length);
+        for (const [rank, { faceId, cosine }] of found.entries()) {
+          expect(cosine).toBeCloseTo(dot(embeddingOf(added, faceId), query), 2);
+          expect(cosine).toBeCloseTo(expected[rank]?.cosine as number, 2);
+        }
+        const cosines = found.map(({ cosine }) => cosine);
+        expect(cosines).toEqual([...cosines].sort((a, b) => b - a));
+      }
+    });
+
+    test("returns `limit` matches and none below the least cosine", async () => {
+      const collection = await newCollection();
+      await add(collection, vectors(100));
+      const query = unitVector(7);
+      const all = await search(collection, query, 100);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 1, max: 120 }),
+          fc.double({ min: -1, max: 1, noNaN: true }),
+          async (limit, least) => {
+            const expected = all.filter(({ cosine }) => cosine >= least).slice(0, limit);
+            expect(await search(collection, query, limit, least)).toEqual(expected);
+          },
+        ),
+        { numRuns: 30 },
+      );
+    });
+
+    test("a face finds itself with cosine 1", async () => {
+      const collection = await newCollection();
+      const [face] = await add(collection, vectors(20));
+      const [nearest] = await search(collection, face?.embedding as Float32Array, 1);
+      expect(nearest?.faceId).toBe(face?.faceId);
+      expect(nearest?.cosine).toBeGreaterThan(0.999);
+    });
+
+    test("faces of equal cosine come in the order of their FaceIds", async () => {
+      const collection = await newCollection();
+      const added = await add(
+        collection,
+        Array.from({ length: 10 }, () => unitVector(3)),
+      );
+      const found = await search(collection, unitVector(4));
+      expect(found.map(({ faceId }) => faceId)).toEqual(added.map(({ faceId }) => faceId).sort());
+    });
+
+    test("never finds the faces of another collection", async () => {
+      const [here, there] = [await newCollection(), await newCollection()];
+      await add(there, vectors(50));
+      const [face] = await add(here, [unitVector(5)]);
+      expect((await search(here, unitVector(5))).map(({ faceId }) => faceId)).toEqual([face?.faceId]);
+    });
+
+    test("finds a face as soon as it is stored, and no longer once it is deleted", async () => {
+      const collection = await newCollection();
+      for (const [round, embedding] of vectors(20).entries()) {
+        const [face] = (await add(collection, [embedding])) as [NewFace];
+        expect((await search(collection, embedding, 1))[0]?.faceId).toBe(face.faceId);
+        if (round % 2 === 0) {
+          await faces.delete(collection.id, [face.faceId]);
+          expect((await search(collection, embedding, 50)).map(({ faceId }) => faceId)).not.toContain(
+            face.faceId,
+          );
+        }
+      }
+    });
+
+    test("a collection made anew under the name of a deleted one is empty", async () => {
+      const collection = await newCollection();
+      await add(collection, [unitVector(8)]);
+      expect(await search(collection, unitVector(8))).toHaveLength(1);
+      await collections.delete(collection.name);
+      await collections.create({ ...collection, createdAt: new Date() });
+      expect(await search(collection, unitVector(8))).toEqual([]);
+    });
+
+    test("answers while faces are stored, without a wrong or a double match", async () => {
+      const collection = await newCollection();
+      const known = await add(collection, vectors(30));
+      const writing = Promise.all(vectors(30, 500).map((embedding) => add(collection, [embedding])));
+      for (let round = 0; round < 20; round++) {
+        const found = (await search(collection, unitVector(9), 100)).map(({ faceId }) => faceId);
+        expect(new Set(found).size).toBe(found.length);
+        expect(found).toEqual(expect.arrayContaining(known.map(({ faceId }) => faceId)));
+      }
+      await writing;
+      expect(await search(collection, unitVector(9), 100)).toHaveLength(60);
+    });
+  });
+}
+
+function toNewFace(embedding: Float32Array): NewFace {
+  return {
+    faceId: randomUUID(),
+    // Boxes that do not overlap: faces of one image in one place would be taken for the same face.
+    box: { left: Math.random() * 1e6, top: Math.random() * 1e6, width: 1, height: 1 },
+    confidence: 99,
+    embedding,
+  };
+}
+
+function embeddingOf(faces: readonly NewFace[], faceId: string): Float32Array {
+  return faces.find((face) => face.faceId === faceId)?.embedding as Float32Array;
+}
+
+function vectors(count: number, firstSeed = 100): Float32Array[] {
+  return Array.from({ length: count }, (_, index) => unitVector(firstSeed + index));
+}
+
+/** A vector of length 1, the same for the same seed (a sine-based hash is random enough to spread them). */
+function unitVector(seed: number): Float32Array {
+  const vector = Float32Array.from({ length: dimension }, (_, index) => {
+    const wave = Math.sin(seed * 127.1 + index * 311.7) * 43_758.5453;
+    return wave - Math.floor(wave) - 0.5;
+  });
+  const length = Math.sqrt(dot(vector, vector));
+  return vector.map((value) => value / length);
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, index) => sum + value * (b[index] as number), 0);
+}
