@@ -166,16 +166,19 @@ describe("a collection of three photos", () => {
     expect(answer.SearchedFaceConfidence).toBeGreaterThan(50);
   });
 
-  test("SearchFacesByImage gives the same image 100", async () => {
-    const answer = await client.send(
-      new SearchFacesByImageCommand({
-        CollectionId,
-        Image: { Bytes: await photos.portrait(1, 0) },
-        MaxFaces: 1,
-      }),
-    );
-    expect(answer.FaceMatches).toHaveLength(1);
-    expect(answer.FaceMatches?.[0]).toMatchObject({ Similarity: 100, Face: { ExternalImageId: "other" } });
+  test("SearchFacesByImage gives the same image 100, and at most MaxFaces matches", async () => {
+    const search = async (MaxFaces: number) =>
+      client.send(
+        new SearchFacesByImageCommand({
+          CollectionId,
+          Image: { Bytes: await photos.portrait(1, 0) },
+          MaxFaces,
+        }),
+      );
+    const [first] = faceIds.get("other") ?? [];
+    const same = (await search(10)).FaceMatches?.find(({ Face }) => Face?.FaceId === first);
+    expect(same).toMatchObject({ Similarity: 100, Face: { ExternalImageId: "other" } });
+    expect((await search(1)).FaceMatches).toHaveLength(1);
   });
 
   test("SearchFacesByImage with threshold 0 finds strangers as well", async () => {

@@ -179,7 +179,11 @@ function isLoopback(host: string): boolean {
 
 function wholeNumber(minimum: number, maximum: number) {
   const error = `must be a whole number from ${minimum} to ${maximum}`;
-  return z.coerce.number(error).int(error).min(minimum, error).max(maximum, error);
+  return z
+    .string()
+    .regex(/^\d+$/, error)
+    .transform(Number)
+    .pipe(z.number().min(minimum, error).max(maximum, error));
 }
 
 function commaSeparated(text: string): string[] {
@@ -213,6 +217,8 @@ function readCredentials(text: string, context: z.RefinementCtx<string>): Creden
       context.addIssue({ code: "custom", message: `has the access key ${accessKeyId} twice` });
     } else credentials.push({ accessKeyId, secretAccessKey });
   }
-  if (credentials.length === 0) context.addIssue({ code: "custom", message: "holds no access key" });
+  if (credentials.length === 0 && context.issues.length === 0) {
+    context.addIssue({ code: "custom", message: "holds no access key" });
+  }
   return credentials;
 }

@@ -1,12 +1,12 @@
-import pino from "pino";
 import { packs } from "../models/packs.ts";
 import { ConfigError, developmentCredential, readConfig } from "./config.ts";
+import { createLog } from "./server/log.ts";
 import { startService } from "./service.ts";
 
 /** Starts the service from the environment, and stops it on SIGTERM and SIGINT. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const log = pino({ level: config.logLevel });
+  const log = createLog(config.logLevel);
   const service = await startService(config, packs, log);
   if (config.usesDevelopmentCredential) {
     log.warn(

@@ -7,7 +7,7 @@ import type { Account } from "./operations/shared/arn.ts";
 import { PageTokens } from "./operations/shared/pages.ts";
 import type { ModelPack } from "./recognition/packs/pack.ts";
 import { preparePack } from "./recognition/packs/prepare.ts";
-import type { Recognizer } from "./recognition/recognizer.ts";
+import { type Recognizer, RecognizerBusyError } from "./recognition/recognizer.ts";
 import { RecognizerPool } from "./recognition/recognizerPool.ts";
 import { logModels } from "./server/logModels.ts";
 import { type Collection, CollectionStore } from "./storage/collectionStore.ts";
@@ -62,10 +62,15 @@ export async function openServices(
   if (pack === undefined) throw new UnknownModelPackError(config.modelPack, catalogue);
   const location =
     config.databaseUrl === undefined ? { folder: config.dataDir } : { url: config.databaseUrl };
-  const database = await openDatabase(location, (error) =>
-    log.warn({ err: error }, "database connection lost"),
-  );
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closeOne of closers.reverse()) await closeOne();
+  };
   try {
+    const database = await openDatabase(location, (error) =>
+      log.warn({ err: error }, "database connection lost"),
+    );
+    closers.push(() => database.close());
     const prepared = await preparePack(pack, {
       modelsDir: config.modelsDir,
       mirrors: config.modelMirrors,
@@ -75,7 +80,9 @@ export async function openServices(
       threads: config.workers,
       queueLimit: config.queueLimit,
       worker: new URL("./recognition/worker.js", import.meta.url),
+      onThreadError: (error) => log.error({ err: error }, "recognition thread lost"),
     });
+    closers.push(() => recognizer.close());
     await recognizer.check();
     return {
       services: {
@@ -89,16 +96,20 @@ export async function openServices(
         pageTokens: new PageTokens(await sharedSecret(database.sql, "page-tokens")),
         vectors: new PgvectorIndex(database.sql),
       },
-      checks: { database: () => database.ping(), models: () => recognizer.check() },
-      close: async () => {
-        await recognizer.close();
-        await database.close();
-      },
+      checks: { database: () => database.ping(), models: () => checkModels(recognizer) },
+      close,
     };
   } catch (error) {
-    await database.close();
+    await close();
     throw error;
   }
+}
+
+/** A full queue says that the models have much to do, not that they do not run. */
+async function checkModels(recognizer: Recognizer): Promise<void> {
+  await recognizer.check().catch((error: unknown) => {
+    if (!(error instanceof RecognizerBusyError)) throw error;
+  });
 }
 
 /** Thrown when the configuration names a model pack that there is not. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { drawPhoto, type PhotoPlan, type TrueFace } from "../../test/support/drawnFaces/drawPhoto.ts";
 import { markers } from "../../test/support/drawnFaces/layout.ts";
 import type { EmbedderInput } from "./align.ts";
@@ -24,7 +24,7 @@ function measure(image: RgbImage, scale = 1): Quality {
   return measureQuality(new ImagePyramid(image), scalePoints(points, scale, scale), template);
 }
 
-async function change(work: (image: sharp.Sharp) => sharp.Sharp): Promise<RgbImage> {
+async function change(work: (image: Sharp) => Sharp): Promise<RgbImage> {
   const { width, height } = face;
   const { data, info } = await work(sharp(face.data, { raw: { width, height, channels: 3 } }))
     .raw()

@@ -154,7 +154,13 @@ describe("with scripted workers", () => {
     await writeFile(file, script);
     const worker = pathToFileURL(file);
     const onThreadError = () => undefined;
-    const pool = new RecognizerPool(prepared, { threads: 1, queueLimit: 10, worker, onThreadError, ...settings });
+    const pool = new RecognizerPool(prepared, {
+      threads: 1,
+      queueLimit: 10,
+      worker,
+      onThreadError,
+      ...settings,
+    });
     opened.push(pool);
     return pool;
   }
@@ -227,14 +233,13 @@ describe("with scripted workers", () => {
   });
 
   test("threads that cannot start fail the check and are reported, without ending the process", async () => {
-    const errors: Error[] = [];
-    const pool = await openPool('throw new Error("no such net");', {
-      threads: 2,
-      onThreadError: (error) => errors.push(error),
+    let hear: PoolSettings["onThreadError"] = () => undefined;
+    const heard = new Promise<Error>((resolve) => {
+      hear = resolve;
     });
+    const pool = await openPool('throw new Error("no such net");', { threads: 2, onThreadError: hear });
     await expect(pool.check()).rejects.toThrow("no such net");
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(errors.map(({ message }) => message)).toEqual(["no such net"]);
+    await expect(heard).resolves.toMatchObject({ message: "no such net" });
   });
 
   test("closing waits for the image in work", async () => {

@@ -14,6 +14,8 @@ export interface PoolSettings {
   readonly queueLimit: number;
   /** The compiled `worker.js`. */
   readonly worker: URL;
+  /** Hears of a thread that ended with an error while it had no image in work; the pool goes on without it. */
+  readonly onThreadError: (error: Error) => void;
 }
 
 /**
@@ -33,8 +35,12 @@ export class RecognizerPool implements Recognizer {
       maxThreads: settings.threads,
       maxQueue: settings.queueLimit,
       taskQueue: new UrgencyQueue(),
+      // Without it a task that is taken out while all threads are busy goes back behind all others.
+      stricterFIFO: true,
       workerData: models,
     });
+    // An error event that no one hears ends the process.
+    this.#threads.on("error", settings.onThreadError);
   }
 
   async analyze(
@@ -66,34 +72,32 @@ export class RecognizerPool implements Recognizer {
 
 /** Two queues in one: what a person waits for is taken before what an import sends, each in its own order. */
 class UrgencyQueue implements TaskQueue {
-  readonly #waiting: Readonly<Record<Urgency, Set<PiscinaTask>>> = {
-    interactive: new Set(),
-    bulk: new Set(),
-  };
+  readonly #waiting: Readonly<Record<Urgency, PiscinaTask[]>> = { interactive: [], bulk: [] };
 
   get size(): number {
-    return this.#waiting.interactive.size + this.#waiting.bulk.size;
+    return this.#waiting.interactive.length + this.#waiting.bulk.length;
   }
 
   push(task: PiscinaTask): void {
-    this.#queueOf(task).add(task);
+    this.#queueOf(task).push(task);
+  }
+
+  /** Takes a task back that was taken out while no thread was free. */
+  unshift(task: PiscinaTask): void {
+    this.#queueOf(task).unshift(task);
   }
 
   shift(): PiscinaTask | null {
-    for (const queue of [this.#waiting.interactive, this.#waiting.bulk]) {
-      for (const task of queue) {
-        queue.delete(task);
-        return task;
-      }
-    }
-    return null;
+    return this.#waiting.interactive.shift() ?? this.#waiting.bulk.shift() ?? null;
   }
 
   remove(task: PiscinaTask): void {
-    this.#queueOf(task).delete(task);
+    const queue = this.#queueOf(task);
+    const at = queue.indexOf(task);
+    if (at !== -1) queue.splice(at, 1);
   }
 
-  #queueOf(task: PiscinaTask): Set<PiscinaTask> {
+  #queueOf(task: PiscinaTask): PiscinaTask[] {
     const options = task[queueOptionsSymbol] as { readonly urgency: Urgency } | null;
     return this.#waiting[options?.urgency ?? "bulk"];
   }

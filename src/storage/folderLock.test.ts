@@ -31,13 +31,16 @@ describe("lockFolder", () => {
       setInterval(() => {}, 1000);
     `;
     const child = spawn(process.execPath, ["--input-type=module", "--eval", code], {
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "ignore"],
       env: { ...process.env, NODE_OPTIONS: "" },
     });
-    await once(child.stdout, "data");
-    await expect(lockFolder(folder)).rejects.toBeInstanceOf(FolderInUseError);
-    child.kill("SIGKILL");
-    await once(child, "exit");
+    try {
+      await once(child.stdout, "data");
+      await expect(lockFolder(folder)).rejects.toBeInstanceOf(FolderInUseError);
+    } finally {
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    }
     expect(existsSync(path.join(folder, "cameo.lock"))).toBe(true);
     await (await lockFolder(folder))();
   });

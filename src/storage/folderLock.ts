@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import net from "node:net";
 import path from "node:path";
+import { systemErrorCode } from "../systemError.ts";
 
 /** Thrown when another process has opened the folder. */
 export class FolderInUseError extends Error {
@@ -35,8 +36,7 @@ export async function lockFolder(folder: string): Promise<Unlock> {
       await listen(server, address);
       break;
     } catch (error) {
-      const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-      if (!isTaken) throw error;
+      if (systemErrorCode(error) !== "EADDRINUSE") throw error;
       if (attempt !== "first" || (await askOwner(address)) !== undefined) throw new FolderInUseError(folder);
       await rm(address, { force: true });
     }

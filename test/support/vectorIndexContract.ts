@@ -34,8 +34,7 @@ export function vectorIndexContract(
     });
     afterAll(() => database.close());
 
-    const newCollection = async (): Promise<Collection> => {
-      const collectionName = `contract-${randomUUID()}`;
+    const newCollection = async (collectionName = `contract-${randomUUID()}`): Promise<Collection> => {
       await collections.create({
         name: collectionName,
         modelPack: "test",
@@ -139,7 +138,7 @@ export function vectorIndexContract(
       await add(collection, [unitVector(8)]);
       expect(await search(collection, unitVector(8))).toHaveLength(1);
       await collections.delete(collection.name);
-      await collections.create({ ...collection, createdAt: new Date() });
+      await newCollection(collection.name);
       expect(await search(collection, unitVector(8))).toEqual([]);
     });
 

@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { types } from "node:util";
+import { systemErrorCode } from "../../systemError.ts";
 import type { ModelFile } from "./pack.ts";
 
 /** Where model files are looked for, and who hears how it goes. */
@@ -49,7 +51,7 @@ export async function fetchFile(file: ModelFile, places: ModelPlaces): Promise<F
       return { bytes };
     } catch (error) {
       tried.push({ place, reason: reasonOf(error) });
-      if (place === kept && !isAbsent(error))
+      if (place === kept && systemErrorCode(error) !== "ENOENT")
         places.report.warn(`${kept}: ${reasonOf(error)}; it is fetched again`);
     }
   }
@@ -117,12 +119,8 @@ async function keep(bytes: Uint8Array, target: string, report: ModelReport): Pro
   }
 }
 
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
-}
-
 function reasonOf(error: unknown): string {
-  if (isAbsent(error)) return "not there";
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+  if (systemErrorCode(error) === "ENOENT") return "not there";
+  if (!types.isNativeError(error)) return String(error);
+  return types.isNativeError(error.cause) ? `${error.message}: ${error.cause.message}` : error.message;
 }

@@ -1,0 +1,15 @@
+import path from "node:path";
+import { settingsTable } from "../src/config.ts";
+import { packageRoot } from "../src/packageRoot.ts";
+import { writeSection } from "./markedSection.ts";
+
+/** Writes the generated parts of the docs; with `--check` only tells whether they are up to date. */
+const sections = [{ file: "docs/configuration.md", name: "settings", content: settingsTable() }];
+
+const check = process.argv.includes("--check");
+for (const { file, name, content } of sections) {
+  if (!(await writeSection(path.join(packageRoot, file), name, content, check))) {
+    console.error(`${file} is stale: run npm run docs:generate`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,211 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { ConfigError, developmentCredential, readConfig, settingsTable } from "./config.ts";
+
+/** The faults of an environment, one line each. */
+function faultsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
+describe("readConfig", () => {
+  test("needs nothing to be set", () => {
+    expect(readConfig({})).toMatchObject({
+      host: "127.0.0.1",
+      port: 8484,
+      dataDir: "./data",
+      databaseUrl: undefined,
+      region: "us-east-1",
+      accountId: "000000000000",
+      modelsDir: "./models",
+      modelPack: "default",
+      queueLimit: 256,
+      logLevel: "info",
+    });
+    expect(readConfig({}).workers).toBeGreaterThanOrEqual(1);
+  });
+
+  test("reads every variable", () => {
+    const config = readConfig({
+      CAMEO_HOST: "0.0.0.0",
+      CAMEO_PORT: "0",
+      CAMEO_DATA_DIR: "/var/lib/cameo",
+      DATABASE_URL: "postgres://cameo:secret@db:5432/cameo",
+      CAMEO_CREDENTIALS: "AKIDEXAMPLE:wJalrXUtnFEMI/K7MDENG",
+      CAMEO_REGION: "eu-central-1",
+      CAMEO_ACCOUNT_ID: "123456789012",
+      CAMEO_MODELS_DIR: "/models",
+      CAMEO_MODEL_MIRRORS: " /mirror , https://models.example/v1 ,,",
+      CAMEO_MODEL_PACK: "other",
+      CAMEO_WORKERS: "3",
+      CAMEO_QUEUE_LIMIT: "10",
+      CAMEO_LOG_LEVEL: "debug",
+    });
+    expect(config).toMatchObject({
+      host: "0.0.0.0",
+      port: 0,
+      dataDir: "/var/lib/cameo",
+      databaseUrl: "postgres://cameo:secret@db:5432/cameo",
+      credentials: [{ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG" }],
+      usesDevelopmentCredential: false,
+      region: "eu-central-1",
+      accountId: "123456789012",
+      modelsDir: "/models",
+      modelPack: "other",
+      workers: 3,
+      queueLimit: 10,
+      logLevel: "debug",
+    });
+    expect(config.modelMirrors.slice(0, 2)).toEqual(["/mirror", "https://models.example/v1"]);
+  });
+
+  test("takes an empty value for one that is not set", () => {
+    expect(readConfig({ CAMEO_PORT: "", DATABASE_URL: "", CAMEO_CREDENTIALS: "" })).toEqual(readConfig({}));
+  });
+
+  test.each([
+    ["CAMEO_PORT", "65536"],
+    ["CAMEO_PORT", "-1"],
+    ["CAMEO_PORT", "80.5"],
+    ["CAMEO_PORT", "http"],
+    ["CAMEO_PORT", " "],
+    ["CAMEO_PORT", "0x50"],
+    ["CAMEO_WORKERS", "0"],
+    ["CAMEO_QUEUE_LIMIT", "1e3"],
+    ["DATABASE_URL", "mysql://db/cameo"],
+    ["DATABASE_URL", "db.example"],
+    ["CAMEO_REGION", "US East"],
+    ["CAMEO_ACCOUNT_ID", "12345"],
+    ["CAMEO_LOG_LEVEL", "loud"],
+  ])("refuses %s=%j", (variable, value) => {
+    expect(faultsOf({ [variable]: value })).toEqual([expect.stringMatching(`^${variable}: .`)]);
+  });
+
+  test("names all faults at once", () => {
+    const env = { CAMEO_PORT: "x", CAMEO_ACCOUNT_ID: "x", CAMEO_LOG_LEVEL: "x", CAMEO_HOST: "0.0.0.0" };
+    expect(faultsOf(env).map((fault) => fault.split(":")[0])).toEqual([
+      "CAMEO_PORT",
+      "CAMEO_ACCOUNT_ID",
+      "CAMEO_LOG_LEVEL",
+      "CAMEO_CREDENTIALS",
+    ]);
+    expect(() => readConfig(env)).toThrow(/4 fault\(s\):\n(?: {2}- \S.*\n){3} {2}- CAMEO_CREDENTIALS: /);
+  });
+});
+
+describe("credentials", () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "config-"));
+  });
+
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const credentialsOf = (text: string) => readConfig({ CAMEO_CREDENTIALS: text }).credentials;
+
+  test("stand in the variable, comma separated; a secret may hold colons and slashes", () => {
+    expect(credentialsOf("first:secret-of-first, second:with:colon/and+more=")).toEqual([
+      { accessKeyId: "first", secretAccessKey: "secret-of-first" },
+      { accessKeyId: "second", secretAccessKey: "with:colon/and+more=" },
+    ]);
+  });
+
+  test.each(["", "file:"])("stand in a file, one a line: %spath", async (scheme) => {
+    const file = path.join(folder, "keys");
+    await writeFile(file, "# people\nfirst:secret-of-first\r\n\n  second:secret,of,second\n");
+    expect(credentialsOf(`${scheme}${file}`)).toEqual([
+      { accessKeyId: "first", secretAccessKey: "secret-of-first" },
+      { accessKeyId: "second", secretAccessKey: "secret,of,second" },
+    ]);
+  });
+
+  test("are refused from a file that is not there, or holds none", async () => {
+    const empty = path.join(folder, "empty");
+    await writeFile(empty, "# nobody yet\n\n");
+    expect(faultsOf({ CAMEO_CREDENTIALS: path.join(folder, "nowhere") })).toEqual([
+      "CAMEO_CREDENTIALS: names a file that cannot be read",
+    ]);
+    expect(faultsOf({ CAMEO_CREDENTIALS: "nowhere.txt" })).toHaveLength(1);
+    expect(faultsOf({ CAMEO_CREDENTIALS: empty })).toEqual(["CAMEO_CREDENTIALS: holds no access key"]);
+  });
+
+  test("are refused when an access key comes twice", () => {
+    expect(faultsOf({ CAMEO_CREDENTIALS: "first:secret-one,first:secret-two" })).toEqual([
+      "CAMEO_CREDENTIALS: has the access key first twice",
+    ]);
+  });
+
+  test.each([
+    ["without a secret", "first:"],
+    ["with a secret that is too short", "first:1234567"],
+    ["with an access key that is too short", "ab:long-enough"],
+    ["with a space in it", "first:long enough"],
+  ])("are refused %s, by their number and without their text", (_, entry) => {
+    const faults = faultsOf({ CAMEO_CREDENTIALS: `good:secret-of-good,${entry}` });
+    expect(faults).toEqual([expect.stringMatching(/^CAMEO_CREDENTIALS: entry 2 must be /)]);
+    expect(faults.join()).not.toContain("long");
+    expect(faults.join()).not.toContain("secret-of-good");
+  });
+
+  test("each malformed entry is one fault", () => {
+    expect(faultsOf({ CAMEO_CREDENTIALS: "a:b,c:d" })).toHaveLength(2);
+  });
+});
+
+describe("the development key", () => {
+  test.each(["127.0.0.1", "127.8.9.10", "localhost", "::1"])(
+    "serves on %s, and the config says so",
+    (host) => {
+      expect(readConfig({ CAMEO_HOST: host })).toMatchObject({
+        credentials: [developmentCredential],
+        usesDevelopmentCredential: true,
+      });
+    },
+  );
+
+  test.each(["0.0.0.0", "::", "192.168.1.2", "cameo.example", "127.0.0.1.example", "localhost.example"])(
+    "is refused on %s, where others can reach it",
+    (host) => {
+      expect(faultsOf({ CAMEO_HOST: host })).toEqual([
+        expect.stringMatching(/^CAMEO_CREDENTIALS: must be set, because CAMEO_HOST \(/),
+      ]);
+      expect(faultsOf({ CAMEO_HOST: host, CAMEO_CREDENTIALS: "first:secret-of-first" })).toEqual([]);
+    },
+  );
+
+  test("is not spoken of when the credentials have a fault of their own", () => {
+    expect(faultsOf({ CAMEO_HOST: "0.0.0.0", CAMEO_CREDENTIALS: "first:short" })).toEqual([
+      expect.stringContaining("entry 1 must be"),
+    ]);
+  });
+});
+
+describe("settingsTable", () => {
+  const rows = settingsTable().split("\n").slice(2);
+
+  test("has a row for every variable, with its default and its meaning", () => {
+    expect(rows.map((row) => /^\| `(\w+)` \| (`[^`]+`|not set) \| \S.+ \|$/.exec(row)?.slice(1))).toEqual([
+      ["CAMEO_HOST", "`127.0.0.1`"],
+      ["CAMEO_PORT", "`8484`"],
+      ["CAMEO_DATA_DIR", "`./data`"],
+      ["DATABASE_URL", "not set"],
+      ["CAMEO_CREDENTIALS", "not set"],
+      ["CAMEO_REGION", "`us-east-1`"],
+      ["CAMEO_ACCOUNT_ID", "`000000000000`"],
+      ["CAMEO_MODELS_DIR", "`./models`"],
+      ["CAMEO_MODEL_MIRRORS", "not set"],
+      ["CAMEO_MODEL_PACK", "`default`"],
+      ["CAMEO_WORKERS", "`cores`"],
+      ["CAMEO_QUEUE_LIMIT", "`256`"],
+      ["CAMEO_LOG_LEVEL", "`info`"],
+    ]);
+  });
+});

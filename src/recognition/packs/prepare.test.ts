@@ -1,0 +1,63 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { makeDrawnFacesPack } from "../../../test/support/drawnFaces/pack.ts";
+import type { ModelFile, ModelPack } from "./pack.ts";
+import { ModelsMissingError, preparePack } from "./prepare.ts";
+
+const report = { progress: () => undefined, ready: () => undefined, warn: () => undefined };
+
+let folder: string;
+let pack: ModelPack;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "prepare-"));
+  pack = await makeDrawnFacesPack(folder);
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+/** A file that no place has. */
+const lacking = (name: string, bytes: number): ModelFile => ({
+  path: `omz/${name}`,
+  bytes,
+  sha256: name.charCodeAt(0).toString(16).repeat(32),
+  sources: [`http://127.0.0.1:1/${name}`],
+});
+
+describe("preparePack", () => {
+  test("hands on ONNX files as they are", async () => {
+    const prepared = await preparePack(pack, { modelsDir: folder, mirrors: [], report });
+    expect(prepared.pack).toBe(pack);
+    for (const net of ["detector", "embedder"] as const) {
+      expect(Buffer.from(prepared[net])).toEqual(
+        await readFile(path.join(folder, pack[net].files[0]?.path ?? "")),
+      );
+    }
+  });
+
+  test("names each missing file, each place tried for it, and how to bring it by hand", async () => {
+    const files = [lacking("net.xml", 350_427), lacking("weights.bin", 2_213_628)];
+    const modelsDir = path.join(folder, "models");
+    const mirror = path.join(folder, "mirror");
+    const error: unknown = await preparePack(
+      { ...pack, embedder: { ...pack.embedder, form: "openvino", files } },
+      { modelsDir, mirrors: [folder, mirror], report },
+    ).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(ModelsMissingError);
+    const { message } = error as Error;
+    expect(message).toContain('The model pack "drawn-faces" lacks 2 file(s)');
+    for (const { path: name, bytes, sha256, sources } of files) {
+      expect(message).toContain(`${name} (${bytes} bytes, SHA-256 ${sha256})`);
+      for (const place of [modelsDir, folder, mirror]) {
+        expect(message).toContain(`tried ${path.join(place, name)}: not there`);
+      }
+      expect(message).toContain(`tried ${sources[0]}: `);
+    }
+    // The detector came from a mirror, so it is not among them.
+    expect(message).not.toContain("detector");
+    expect(message).toContain(`put it into ${modelsDir}`);
+    expect(message).toContain("CAMEO_MODEL_MIRRORS");
+  });
+});

@@ -1,0 +1,203 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import pino from "pino";
+import { createApp, maximumBody } from "./app.ts";
+import type { WireAnswer, WireRequest } from "./ladder.ts";
+import { Readiness } from "./readiness.ts";
+
+const requestId = "7d3c1c2a-2e0f-4c55-9f3a-c9a3c1c7e2b1";
+const awsJson = { "content-type": "application/x-amz-json-1.1" };
+
+let server: Server;
+let endpoint: string;
+let received: WireRequest[];
+let lines: Record<string, unknown>[];
+let answer: () => Promise<WireAnswer>;
+let readinessChecks: Record<string, () => Promise<void>>;
+
+beforeEach(async () => {
+  [received, lines] = [[], []];
+  answer = async () => ({ status: 200, body: '{"Ä":1}' });
+  readinessChecks = { database: () => Promise.resolve() };
+  const app = createApp({
+    answer: (wireRequest) => {
+      received.push(wireRequest);
+      return answer();
+    },
+    readiness: new Readiness({ database: () => readinessChecks.database?.() ?? Promise.resolve() }),
+    newId: () => requestId,
+    log: pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line)) }),
+  });
+  server = createServer(app).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+describe("POST /", () => {
+  test("hands the request on as it came, and the answer back with its length and a request id", async () => {
+    const response = await fetch(`${endpoint}/?a=1&b=%20?c`, {
+      method: "POST",
+      headers: { ...awsJson, "x-amz-target": "RekognitionService.ListFaces", "X-Custom": "kept" },
+      body: "{}",
+    });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("application/x-amz-json-1.1");
+    expect(response.headers.get("content-length")).toBe("8");
+    expect(response.headers.get("x-amzn-requestid")).toBe(requestId);
+    expect(response.headers.has("x-powered-by")).toBe(false);
+    expect(await response.text()).toBe('{"Ä":1}');
+    expect(received).toMatchObject([
+      {
+        requestId,
+        method: "POST",
+        path: "/",
+        query: "a=1&b=%20?c",
+        target: "RekognitionService.ListFaces",
+        rawHeaders: expect.arrayContaining(["X-Custom", "kept"]),
+      },
+    ]);
+    expect(Buffer.from(received[0]?.body ?? []).toString()).toBe("{}");
+  });
+
+  test("gives the answer its own status", async () => {
+    answer = async () => ({ status: 400, body: "{}" });
+    expect((await fetch(endpoint, { method: "POST", headers: awsJson, body: "{}" })).status).toBe(400);
+  });
+
+  test("a request without a body has an empty one", async () => {
+    await fetch(endpoint, { method: "POST", headers: awsJson });
+    expect(received).toMatchObject([{ body: expect.objectContaining({ length: 0 }) }]);
+  });
+
+  test.each(["application/x-amz-json-1.1; charset=utf-8", "Application/X-Amz-JSON-1.1"])(
+    "takes the content type %s",
+    async (type) => {
+      const response = await fetch(endpoint, {
+        method: "POST",
+        headers: { "content-type": type },
+        body: "{}",
+      });
+      expect(response.status).toBe(200);
+    },
+  );
+
+  test.each(["application/json", "application/x-amz-json-1.0", "text/plain"])(
+    "refuses the content type %s with 404",
+    async (type) => {
+      const response = await fetch(endpoint, {
+        method: "POST",
+        headers: { "content-type": type },
+        body: "{}",
+      });
+      expect(response.status).toBe(404);
+      expect(response.headers.get("x-amzn-requestid")).toBe(requestId);
+      expect(await response.text()).toBe("<UnknownOperationException/>\n");
+      expect(received).toEqual([]);
+    },
+  );
+});
+
+describe("bodies that are not taken", () => {
+  test.each<[string, () => NonNullable<RequestInit["body"]>]>([
+    ["says", () => Buffer.alloc(maximumBody + 1)],
+    ["does not say", () => new Blob([Buffer.alloc(maximumBody + 1)]).stream()],
+  ])("one that is too large, and %s so, is refused with 413", async (_, body) => {
+    const response = await fetch(endpoint, {
+      method: "POST",
+      headers: awsJson,
+      body: body(),
+      duplex: "half",
+    });
+    expect(response.status).toBe(413);
+    expect(response.headers.get("x-amzn-requestid")).toBe(requestId);
+    expect(response.headers.get("connection")).toBe("close");
+    expect(await response.json()).toEqual({ __type: "RequestEntityTooLargeException" });
+    expect(received).toEqual([]);
+  });
+
+  test("one of the largest size is taken", async () => {
+    await fetch(endpoint, { method: "POST", headers: awsJson, body: Buffer.alloc(maximumBody) });
+    expect(received).toMatchObject([{ body: expect.objectContaining({ length: maximumBody }) }]);
+  });
+
+  test("a compressed one is refused with 415", async () => {
+    const response = await fetch(endpoint, {
+      method: "POST",
+      headers: { ...awsJson, "content-encoding": "gzip" },
+      body: gzipSync("{}"),
+    });
+    expect(response.status).toBe(415);
+    expect(await response.json()).toEqual({ __type: "UnsupportedMediaTypeException" });
+    expect(received).toEqual([]);
+  });
+
+  test("one that is cut off is noted, and harms nobody", async () => {
+    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    socket.write(
+      `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${awsJson["content-type"]}\r\nContent-Length: 9\r\n\r\n{`,
+    );
+    await once(server, "request");
+    socket.destroy();
+    while (lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(lines).toMatchObject([{ level: 30, status: 400, error: "request.aborted", requestId }]);
+    expect((await fetch(endpoint, { method: "POST", headers: awsJson, body: "{}" })).status).toBe(200);
+  });
+});
+
+describe("other paths and methods", () => {
+  test.each([
+    ["GET", "/"],
+    ["PUT", "/"],
+    ["POST", "/collections"],
+    ["GET", "/healthz/more"],
+    ["POST", "/healthz"],
+  ])("%s %s is refused as AWS refuses it", async (method, path) => {
+    const response = await fetch(`${endpoint}${path}`, { method, headers: awsJson });
+    expect(response.status).toBe(403);
+    expect(response.headers.get("content-type")).toMatch("text/xml");
+    expect(response.headers.get("x-amzn-requestid")).toBe(requestId);
+    expect(await response.text()).toContain("<AccessDeniedException>");
+    expect(received).toEqual([]);
+  });
+});
+
+describe("a fault of the service's own", () => {
+  test("is answered 500 without its cause, which the log tells", async () => {
+    answer = () => Promise.reject(new Error("out of memory at 0x7f"));
+    const response = await fetch(endpoint, { method: "POST", headers: awsJson, body: '"not to be logged"' });
+    expect(response.status).toBe(500);
+    expect(await response.json()).toEqual({ __type: "InternalServerError" });
+    expect(lines).toMatchObject([{ level: 50, requestId, err: { message: "out of memory at 0x7f" } }]);
+    expect(JSON.stringify(lines)).not.toContain("not to be logged");
+  });
+});
+
+describe("probes", () => {
+  test("/healthz is 200 while the process lives, whatever else does not", async () => {
+    readinessChecks.database = () => Promise.reject(new Error("connection refused"));
+    const response = await fetch(`${endpoint}/healthz`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ status: "ok" });
+  });
+
+  test("/readyz is 200 when requests can be answered", async () => {
+    const response = await fetch(`${endpoint}/readyz`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ ready: true, checks: { database: "ok" } });
+  });
+
+  test("/readyz is 503 with the reasons when they cannot", async () => {
+    readinessChecks.database = () => Promise.reject(new Error("connection refused"));
+    const response = await fetch(`${endpoint}/readyz`);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({ ready: false, checks: { database: "connection refused" } });
+  });
+});
