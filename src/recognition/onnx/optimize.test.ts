@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { OnnxGraph, OnnxNode, OnnxTensor } from "./model.ts";
 import { encodeModel, int, ints } from "./model.ts";
 import { optimize } from "./optimize.ts";
-import { noise, relativeDifference, runModel } from "./runModel.testing.ts";
+import { noise, relativeDifference, runModel } from "../../../test/support/onnx/runModel.ts";
 
 const CHANNELS = 8;
 const SIZE = 6;

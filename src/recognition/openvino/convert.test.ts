@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
-import { noise, relativeDifference, runModel } from "../onnx/runModel.testing.ts";
+import { noise, relativeDifference, runModel } from "../../../test/support/onnx/runModel.ts";
 import { convertOpenVinoModel } from "./convert.ts";
 
 /** Models of Open Model Zoo lie beside a checkout, with conversions by another tool; they are no part of it. */
