@@ -65,7 +65,7 @@ export const packs: readonly ModelPack[] = [
     dimension: 256,
     recognition: {
       workingLongSide: 1920,
-      detector: { minimumScore: 0.6, maximumOverlap: 0.3, longSides: [1280, 320] },
+      detector: { minimumScore: 0.75, maximumOverlap: 0.3, longSides: [1280, 320] },
       embedder: {
         size: 128,
         template: [
