@@ -54,13 +54,22 @@ export async function startService(
   return {
     endpoint: endpointOf(server.address() as AddressInfo),
     close: async () => {
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      });
+      await drain(server);
       await running.close();
     },
   };
+}
+
+/** Takes no new connections, answers what is in work, and closes connections as they fall idle. */
+async function drain(server: Server): Promise<void> {
+  const closeIdle = setInterval(() => server.closeIdleConnections(), 50);
+  try {
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+  } finally {
+    clearInterval(closeIdle);
+  }
 }
 
 function listen(server: Server, { host, port }: Config): Promise<void> {
