@@ -198,6 +198,10 @@ export const notAuthorized = (userArn: string, operation: OperationName): AwsErr
 export const provisionedRateExceeded = (): AwsError =>
   new AwsError("ProvisionedThroughputExceededException", "Provisioned rate exceeded");
 
+/** S3 asks to be asked less. SDKs retry it after a pause. */
+export const s3DownloadLimitExceeded = (): AwsError =>
+  new AwsError("ProvisionedThroughputExceededException", "S3 download limit exceeded.");
+
 /** The endpoint is over its capacity. SDKs retry it after a pause. */
 export const throttled = (): AwsError =>
   new AwsError("ThrottlingException", "Slow down; sudden increase in rate of requests.");

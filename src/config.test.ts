@@ -188,6 +188,70 @@ describe("the development key", () => {
   });
 });
 
+describe("S3", () => {
+  const key = "s3-reader:secret-of-reader";
+  const s3Of = (env: Record<string, string>) => readConfig(env).s3;
+
+  test("is off, whatever credentials the machine has", () => {
+    expect(
+      s3Of({ AWS_ACCESS_KEY_ID: "machine", AWS_SECRET_ACCESS_KEY: "secret-of-machine" }),
+    ).toBeUndefined();
+    expect(s3Of({ CAMEO_S3_CREDENTIALS: "", CAMEO_S3_BUCKETS: "" })).toBeUndefined();
+  });
+
+  test("is on with a key of its own, for any bucket", () => {
+    expect(s3Of({ CAMEO_S3_CREDENTIALS: key, CAMEO_REGION: "eu-central-1" })).toEqual({
+      endpoint: undefined,
+      region: "eu-central-1",
+      credentials: { accessKeyId: "s3-reader", secretAccessKey: "secret-of-reader" },
+      forcePathStyle: false,
+      buckets: undefined,
+    });
+  });
+
+  test("is on with the machine's own credentials for the buckets that are named", () => {
+    expect(s3Of({ CAMEO_S3_BUCKETS: "album, holiday.photos" })).toMatchObject({
+      credentials: undefined,
+      buckets: ["album", "holiday.photos"],
+    });
+  });
+
+  test("may be another than AWS's", () => {
+    const endpoint = "http://minio:9000";
+    expect(
+      s3Of({
+        CAMEO_S3_CREDENTIALS: key,
+        CAMEO_S3_ENDPOINT: endpoint,
+        CAMEO_S3_REGION: "auto",
+        CAMEO_S3_FORCE_PATH_STYLE: "true",
+      }),
+    ).toMatchObject({ endpoint, region: "auto", forcePathStyle: true });
+  });
+
+  test.each(["CAMEO_S3_ENDPOINT", "CAMEO_S3_REGION"])(
+    "is not switched on by %s, which is told",
+    (variable) => {
+      const value = variable === "CAMEO_S3_REGION" ? "auto" : "http://minio:9000";
+      expect(faultsOf({ [variable]: value })).toEqual([
+        expect.stringMatching(/^CAMEO_S3_CREDENTIALS: must be set, or CAMEO_S3_BUCKETS /),
+      ]);
+    },
+  );
+
+  test.each([
+    ["CAMEO_S3_CREDENTIALS", `${key},another:secret-of-another`],
+    ["CAMEO_S3_CREDENTIALS", "s3-reader:"],
+    ["CAMEO_S3_CREDENTIALS", "/no/such/file"],
+    ["CAMEO_S3_BUCKETS", " , "],
+    ["CAMEO_S3_ENDPOINT", "minio:9000"],
+    ["CAMEO_S3_REGION", "US East"],
+    ["CAMEO_S3_FORCE_PATH_STYLE", "perhaps"],
+  ])("refuses %s=%j", (variable, value) => {
+    const env = { CAMEO_S3_CREDENTIALS: key, [variable]: value };
+    expect(faultsOf(env)).toEqual([expect.stringMatching(`^${variable}: .`)]);
+  });
+});
+
 describe("settingsTable", () => {
   const rows = settingsTable().split("\n").slice(2);
 
@@ -205,6 +269,11 @@ describe("settingsTable", () => {
       ["CAMEO_MODEL_PACK", "`default`"],
       ["CAMEO_WORKERS", "`cores`"],
       ["CAMEO_QUEUE_LIMIT", "`256`"],
+      ["CAMEO_S3_CREDENTIALS", "not set"],
+      ["CAMEO_S3_BUCKETS", "not set"],
+      ["CAMEO_S3_ENDPOINT", "not set"],
+      ["CAMEO_S3_REGION", "`CAMEO_REGION`"],
+      ["CAMEO_S3_FORCE_PATH_STYLE", "`false`"],
       ["CAMEO_LOG_LEVEL", "`info`"],
     ]);
   });

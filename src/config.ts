@@ -13,6 +13,18 @@ export interface Credential {
   readonly secretAccessKey: string;
 }
 
+/** Where images in S3 are fetched, and how. */
+export interface S3Settings {
+  /** Not given: AWS's. */
+  readonly endpoint: string | undefined;
+  readonly region: string;
+  /** Not given: those that AWS's SDK finds on the machine. */
+  readonly credentials: Credential | undefined;
+  readonly forcePathStyle: boolean;
+  /** Not given: any bucket. */
+  readonly buckets: readonly string[] | undefined;
+}
+
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
 /**
@@ -49,10 +61,7 @@ const settings = {
   region: {
     variable: "CAMEO_REGION",
     meaning: "Region that requests are signed for and that ARNs carry.",
-    schema: z
-      .string()
-      .regex(/^[a-z0-9-]+$/, "must look like us-east-1")
-      .default("us-east-1"),
+    schema: regionName().default("us-east-1"),
   },
   accountId: {
     variable: "CAMEO_ACCOUNT_ID",
@@ -89,6 +98,42 @@ const settings = {
     meaning: "Images that may wait for a recognition thread; beyond it callers get ThrottlingException.",
     schema: wholeNumber(1, 1_000_000).default(256),
   },
+  s3Credentials: {
+    variable: "CAMEO_S3_CREDENTIALS",
+    meaning:
+      "Access key, `accessKeyId:secretAccessKey`, that images in S3 are fetched with; or the path of a file with it. Switches S3 on.",
+    schema: z
+      .string()
+      .transform(readCredentials)
+      .refine(({ length }) => length === 1, "must be one access key")
+      .optional(),
+  },
+  s3Buckets: {
+    variable: "CAMEO_S3_BUCKETS",
+    meaning:
+      "Buckets, comma separated, that images may be fetched from. Switches S3 on, without `CAMEO_S3_CREDENTIALS` with the machine's own AWS credentials. Not set: any bucket that `CAMEO_S3_CREDENTIALS` may read.",
+    schema: z
+      .string()
+      .transform(commaSeparated)
+      .refine(({ length }) => length > 0, "holds no bucket")
+      .optional(),
+  },
+  s3Endpoint: {
+    variable: "CAMEO_S3_ENDPOINT",
+    meaning: "Address of an S3 other than AWS's, such as MinIO or R2.",
+    schema: z.url({ protocol: /^https?$/, error: "must be an http(s) address" }).optional(),
+  },
+  s3Region: {
+    variable: "CAMEO_S3_REGION",
+    meaning: "Region of the buckets; `auto` for R2.",
+    schema: regionName().optional(),
+    printedDefault: "CAMEO_REGION",
+  },
+  s3ForcePathStyle: {
+    variable: "CAMEO_S3_FORCE_PATH_STYLE",
+    meaning: "`true` puts the bucket into the path instead of the host name, as MinIO needs it.",
+    schema: z.stringbool({ error: "must be true or false" }).default(false),
+  },
   logLevel: {
     variable: "CAMEO_LOG_LEVEL",
     meaning: `One of ${logLevels.join(", ")}.`,
@@ -99,8 +144,10 @@ const settings = {
 type Settings = { readonly [K in keyof typeof settings]: z.output<(typeof settings)[K]["schema"]> };
 
 /** The service's configuration: every setting read, defaulted and checked. */
-export type Config = Omit<Settings, "credentials"> & {
+export type Config = Omit<Settings, "credentials" | `s3${string}`> & {
   readonly credentials: readonly Credential[];
+  /** Not given: images in S3 are not fetched. */
+  readonly s3: S3Settings | undefined;
   /** Whether `credentials` is the documented development key, because none was set. */
   readonly usesDevelopmentCredential: boolean;
 };
@@ -141,16 +188,33 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       `CAMEO_CREDENTIALS: must be set, because CAMEO_HOST (${host}) can be reached from other machines`,
     );
   }
+  const { s3Credentials, s3Buckets, s3Endpoint, s3Region, s3ForcePathStyle, ...rest } = read;
+  // Not by an endpoint or region alone: the machine's own credentials are never taken by surprise.
+  const usesS3 = ["CAMEO_S3_CREDENTIALS", "CAMEO_S3_BUCKETS"].some((variable) => env[variable]);
+  if (!usesS3 && (s3Endpoint ?? s3Region) !== undefined) {
+    faults.push(
+      "CAMEO_S3_CREDENTIALS: must be set, or CAMEO_S3_BUCKETS for the machine's own credentials, because S3 is configured and not switched on",
+    );
+  }
   if (faults.length > 0) throw new ConfigError(faults);
 
   const mirrors = [...read.modelMirrors];
   const siblingMirror = path.resolve(packageRoot, "../shared/models");
   if (existsSync(siblingMirror)) mirrors.push(siblingMirror);
   return {
-    ...read,
+    ...rest,
     modelMirrors: mirrors,
     credentials: read.credentials ?? [developmentCredential],
     usesDevelopmentCredential,
+    s3: usesS3
+      ? {
+          endpoint: s3Endpoint,
+          region: s3Region ?? read.region,
+          credentials: s3Credentials?.[0],
+          forcePathStyle: s3ForcePathStyle,
+          buckets: s3Buckets,
+        }
+      : undefined,
   };
 }
 
@@ -175,6 +239,10 @@ function concerns(variable: string): (fault: string) => boolean {
 
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function regionName() {
+  return z.string().regex(/^[a-z0-9-]+$/, "must look like us-east-1");
 }
 
 function wholeNumber(minimum: number, maximum: number) {

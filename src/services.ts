@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { AwsError } from "../protocol/errors.ts";
 import type { Config } from "./config.ts";
 import { type ImageSource, RequestImageSource } from "./images/imageSource.ts";
+import { S3Objects } from "./images/s3Objects.ts";
 import type { Account } from "./operations/shared/arn.ts";
 import { PageTokens } from "./operations/shared/pages.ts";
 import type { ModelPack } from "./recognition/packs/pack.ts";
@@ -15,6 +16,7 @@ import { openDatabase } from "./storage/database.ts";
 import { FaceStore } from "./storage/faceStore.ts";
 import { PgvectorIndex } from "./storage/pgvectorIndex.ts";
 import { sharedSecret } from "./storage/secretStore.ts";
+import { UserStore } from "./storage/userStore.ts";
 import type { VectorIndex } from "./storage/vectorIndex.ts";
 
 /** The recognisers of this server, by the model pack that a collection was made with. */
@@ -36,6 +38,7 @@ export interface Services {
   readonly newId: () => string;
   readonly packs: Packs;
   readonly pageTokens: PageTokens;
+  readonly users: UserStore;
   readonly vectors: VectorIndex;
 }
 
@@ -90,10 +93,13 @@ export async function openServices(
         clock: () => new Date(),
         collections: new CollectionStore(database.sql),
         faces: new FaceStore(database.sql),
-        images: new RequestImageSource(),
+        images: new RequestImageSource(
+          config.s3 && new S3Objects(config.s3, (failure) => log.warn(failure, "S3 gave no image")),
+        ),
         newId: randomUUID,
         packs: { current: recognizer, of: (collection) => requirePack(recognizer, collection) },
         pageTokens: new PageTokens(await sharedSecret(database.sql, "page-tokens")),
+        users: new UserStore(database.sql),
         vectors: new PgvectorIndex(database.sql),
       },
       checks: { database: () => database.ping(), models: () => checkModels(recognizer) },

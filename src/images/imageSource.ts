@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Image } from "@aws-sdk/client-rekognition";
+import type { Image, S3Object } from "@aws-sdk/client-rekognition";
 import { noImageGiven, s3ObjectUnavailable } from "../../protocol/errors.ts";
 
 /** The bytes of an image, and the id that they have wherever they are indexed. */
@@ -15,12 +15,33 @@ export interface ImageSource {
   read(image: Image): Promise<SourceImage>;
 }
 
-/** Takes images that come with the request. Images in S3 are not fetched. */
+/** Reads objects of S3. */
+export interface ObjectReader {
+  /**
+   * @returns the object's bytes, in a buffer of their own.
+   * @throws AwsError when the object cannot be had, or cannot be an image.
+   */
+  read(object: S3Object): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Takes images that come with the request, and those in S3 where there is a reader of it. */
 export class RequestImageSource implements ImageSource {
-  async read({ Bytes, S3Object }: Image): Promise<SourceImage> {
+  readonly #objects: ObjectReader | undefined;
+
+  constructor(objects?: ObjectReader) {
+    this.#objects = objects;
+  }
+
+  async read(image: Image): Promise<SourceImage> {
+    const bytes = await this.#bytesOf(image);
+    return { bytes, imageId: imageIdOf(bytes) };
+  }
+
+  async #bytesOf({ Bytes, S3Object }: Image): Promise<Uint8Array<ArrayBuffer>> {
     if ((Bytes === undefined) === (S3Object === undefined)) throw noImageGiven();
-    if (Bytes === undefined) throw s3ObjectUnavailable();
-    return { bytes: Bytes as Uint8Array<ArrayBuffer>, imageId: imageIdOf(Bytes) };
+    if (S3Object === undefined) return Bytes as Uint8Array<ArrayBuffer>;
+    if (this.#objects === undefined) throw s3ObjectUnavailable();
+    return this.#objects.read(S3Object);
   }
 }
 

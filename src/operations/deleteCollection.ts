@@ -2,7 +2,7 @@ import type { DeleteCollectionRequest, DeleteCollectionResponse } from "@aws-sdk
 import { collectionNotFound } from "../../protocol/errors.ts";
 import type { Checked, OperationFactory } from "./operation.ts";
 
-/** Deletes a collection with all its faces. */
+/** Deletes a collection with all its faces and users. */
 export const deleteCollection: OperationFactory<
   "collections",
   Checked<DeleteCollectionRequest, "CollectionId">,

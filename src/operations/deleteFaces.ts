@@ -4,9 +4,12 @@ import type {
   UnsuccessfulFaceDeletion,
 } from "@aws-sdk/client-rekognition";
 import type { Checked, OperationFactory } from "./operation.ts";
-import { requireCollection } from "./shared/collections.ts";
+import { requireCollection, unlessGone } from "./shared/collections.ts";
 
-/** Deletes faces; ids that the collection does not have are told, and fail nothing. */
+/**
+ * Deletes faces. Ids that the collection does not have, and faces that belong to a user, are told and fail
+ * nothing.
+ */
 export const deleteFaces: OperationFactory<
   "collections" | "faces",
   Checked<DeleteFacesRequest, "CollectionId" | "FaceIds">,
@@ -16,11 +19,17 @@ export const deleteFaces: OperationFactory<
   async ({ CollectionId, FaceIds }) => {
     const collection = await requireCollection(collections, CollectionId);
     const wanted = [...new Set(FaceIds)];
-    const deleted = await faces.delete(collection.id, wanted);
+    const { deleted, usersOfKept } = await unlessGone(CollectionId, faces.delete(collection.id, wanted));
     return {
       DeletedFaces: wanted.filter((faceId) => deleted.has(faceId)),
       UnsuccessfulFaceDeletions: wanted
         .filter((faceId) => !deleted.has(faceId))
-        .map((FaceId): UnsuccessfulFaceDeletion => ({ FaceId, Reasons: ["FACE_NOT_FOUND"] })),
+        .map((faceId) => toUnsuccessful(faceId, usersOfKept.get(faceId))),
     };
   };
+
+function toUnsuccessful(FaceId: string, UserId: string | undefined): UnsuccessfulFaceDeletion {
+  return UserId === undefined
+    ? { FaceId, Reasons: ["FACE_NOT_FOUND"] }
+    : { FaceId, UserId, Reasons: ["ASSOCIATED_TO_AN_EXISTING_USER"] };
+}

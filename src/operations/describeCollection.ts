@@ -17,6 +17,6 @@ export const describeCollection: OperationFactory<
       FaceModelVersion: collection.faceModelVersion,
       CollectionARN: collectionArn(account, CollectionId),
       CreationTimestamp: collection.createdAt,
-      UserCount: 0,
+      UserCount: collection.userCount,
     };
   };

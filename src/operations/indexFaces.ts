@@ -4,12 +4,10 @@ import type {
   IndexFacesResponse,
   UnindexedFace,
 } from "@aws-sdk/client-rekognition";
-import { collectionNotFound } from "../../protocol/errors.ts";
 import { type AnalyzedFace, maximumFaces } from "../recognition/analyze.ts";
-import { CollectionGoneError } from "../storage/faceStore.ts";
 import type { Checked, OperationFactory } from "./operation.ts";
 import { analyzeImage, embeddedFaces } from "./shared/analysis.ts";
-import { requireCollection } from "./shared/collections.ts";
+import { requireCollection, unlessGone } from "./shared/collections.ts";
 import { reasonsFor, requirementsOf } from "./shared/qualityFilter.ts";
 import { toBoundingBox, toFaceDetail } from "./shared/wire.ts";
 
@@ -32,15 +30,14 @@ export const indexFaces: OperationFactory<
       urgency: "bulk",
     });
     const indexed = embeddedFaces(analyzed);
-    const faceIds = await faces
-      .add(
+    const faceIds = await unlessGone(
+      CollectionId,
+      faces.add(
         collection.id,
         { imageId: image.imageId, externalImageId: ExternalImageId ?? null },
         indexed.map(({ box, confidence, embedding }) => ({ faceId: newId(), box, confidence, embedding })),
-      )
-      .catch((error: unknown) => {
-        throw error instanceof CollectionGoneError ? collectionNotFound(CollectionId) : error;
-      });
+      ),
+    );
     return {
       FaceRecords: indexed.map(
         (face, index): FaceRecord => ({

@@ -39,15 +39,13 @@ export function createApp({ answer, readiness, newId, log }: AppParts): Express 
     response.setHeader("x-amzn-RequestId", response.locals.requestId);
     next();
   });
-  // Compressed bodies are refused: AWS's SDKs send none for this service, and they may unpack to anything.
-  app.post(
-    "/",
-    express.raw({ type: isAwsJson, limit: maximumBody, inflate: false }),
-    async (request, response) => {
-      if (!isAwsJson(request)) return sendXml(response, 404, "<UnknownOperationException/>\n");
-      send(response, await answer(toWireRequest(request, response.locals.requestId)));
-    },
-  );
+  // The size comes before method and content type, so whatever is sent is read. Compressed bodies are refused: AWS's
+  // SDKs send none for this service, and they may unpack to anything.
+  app.use(express.raw({ type: () => true, limit: maximumBody, inflate: false }));
+  app.post("/", async (request, response) => {
+    if (!isAwsJson(request)) return sendXml(response, 404, "<UnknownOperationException/>\n");
+    send(response, await answer(toWireRequest(request, response.locals.requestId)));
+  });
   app.use((_request, response) => {
     sendXml(
       response,

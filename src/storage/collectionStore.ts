@@ -2,6 +2,9 @@ import { asc, eq, gt } from "drizzle-orm";
 import type { Sql } from "./database.ts";
 import { collections } from "./schema.ts";
 
+/** Tags of a collection: values by key. */
+export type Tags = Readonly<Record<string, string>>;
+
 /** A collection of faces. */
 export interface Collection {
   /** The database's own key. */
@@ -11,9 +14,10 @@ export interface Collection {
   readonly modelPack: string;
   readonly faceModelVersion: string;
   readonly createdAt: Date;
-  readonly tags: Readonly<Record<string, string>>;
+  readonly tags: Tags;
   readonly faceCount: number;
-  /** Grows with every change to its faces. */
+  readonly userCount: number;
+  /** Grows with every change to the vectors of its faces or users. */
   readonly version: number;
 }
 
@@ -57,7 +61,27 @@ export class CollectionStore {
       .limit(limit);
   }
 
-  /** Deletes a collection with all its faces; false when there is none of that name. */
+  /**
+   * Gives a collection the tags that `change` makes of those it has; false when there is none of that name.
+   * What `change` throws leaves the tags as they are.
+   */
+  changeTags(name: string, change: (tags: Tags) => Tags): Promise<boolean> {
+    return this.#sql.transaction(async (transaction) => {
+      const [found] = await transaction
+        .select({ tags: collections.tags })
+        .from(collections)
+        .where(eq(collections.name, name))
+        .for("update");
+      if (found === undefined) return false;
+      await transaction
+        .update(collections)
+        .set({ tags: change(found.tags) })
+        .where(eq(collections.name, name));
+      return true;
+    });
+  }
+
+  /** Deletes a collection with all its faces and users; false when there is none of that name. */
   async delete(name: string): Promise<boolean> {
     const deleted = await this.#sql
       .delete(collections)

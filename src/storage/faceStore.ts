@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { Box } from "../recognition/geometry.ts";
 import { intersectionOverUnion } from "../recognition/geometry.ts";
+import { lockCollection } from "./collectionLock.ts";
 import type { Sql } from "./database.ts";
 import { collections, faces } from "./schema.ts";
 
@@ -13,6 +14,8 @@ export interface StoredFace {
   readonly box: Box;
   /** 0..100. */
   readonly confidence: number;
+  /** The user whose face it is, if it was associated with one. */
+  readonly userId: string | null;
 }
 
 /** A face to be stored. */
@@ -38,11 +41,15 @@ export interface FacePage {
   readonly after: string | undefined;
   /** List only these. */
   readonly faceIds: readonly string[] | undefined;
+  /** List only the faces of this user. */
+  readonly userId?: string | undefined;
 }
 
-/** Thrown when a collection was deleted while a request worked on it. */
-export class CollectionGoneError extends Error {
-  override readonly name = "CollectionGoneError";
+/** What became of faces that were to be deleted; those that are in neither were not there. */
+export interface FaceDeletion {
+  readonly deleted: ReadonlySet<string>;
+  /** Users of the faces that were kept because they belong to one, by FaceId. */
+  readonly usersOfKept: ReadonlyMap<string, string>;
 }
 
 /** Boxes of one image that overlap more than this are of one face. */
@@ -57,6 +64,7 @@ const storedFace = {
   width: faces.width,
   height: faces.height,
   confidence: faces.confidence,
+  userId: faces.userId,
 } as const;
 
 /** Keeps the faces of collections. */
@@ -76,13 +84,7 @@ export class FaceStore {
    */
   async add(collectionId: number, image: ImageOfFaces, newFaces: readonly NewFace[]): Promise<string[]> {
     return this.#sql.transaction(async (transaction) => {
-      // The collection's row is locked first: requests that index one image at once take turns.
-      const [collection] = await transaction
-        .select({ id: collections.id })
-        .from(collections)
-        .where(eq(collections.id, collectionId))
-        .for("update");
-      if (collection === undefined) throw new CollectionGoneError(`Collection ${collectionId} is gone`);
+      await lockCollection(transaction, collectionId);
       const known = (
         await transaction
           .select(storedFace)
@@ -119,7 +121,7 @@ export class FaceStore {
   }
 
   /** Faces in the order of their FaceIds. */
-  async list(collectionId: number, { limit, after, faceIds }: FacePage): Promise<StoredFace[]> {
+  async list(collectionId: number, { limit, after, faceIds, userId }: FacePage): Promise<StoredFace[]> {
     const rows = await this.#sql
       .select(storedFace)
       .from(faces)
@@ -128,6 +130,7 @@ export class FaceStore {
           eq(faces.collectionId, collectionId),
           after === undefined ? undefined : gt(faces.faceId, after),
           faceIds === undefined ? undefined : inArray(faces.faceId, [...faceIds]),
+          userId === undefined ? undefined : eq(faces.userId, userId),
         ),
       )
       .orderBy(asc(faces.faceId))
@@ -150,15 +153,21 @@ export class FaceStore {
     return found?.embedding;
   }
 
-  /** Deletes faces; returns the FaceIds that were there. */
-  async delete(collectionId: number, faceIds: readonly string[]): Promise<Set<string>> {
+  /** Deletes faces, but for those that belong to users. @throws CollectionGoneError */
+  async delete(collectionId: number, faceIds: readonly string[]): Promise<FaceDeletion> {
     return this.#sql.transaction(async (transaction) => {
+      await lockCollection(transaction, collectionId);
+      const named = and(eq(faces.collectionId, collectionId), inArray(faces.faceId, [...faceIds]));
       const deleted = await transaction
         .delete(faces)
-        .where(and(eq(faces.collectionId, collectionId), inArray(faces.faceId, [...faceIds])))
+        .where(and(named, isNull(faces.userId)))
         .returning({ faceId: faces.faceId });
       if (deleted.length > 0) await countFaces(transaction, collectionId, -deleted.length);
-      return new Set(deleted.map(({ faceId }) => faceId));
+      const kept = await transaction.select(storedFace).from(faces).where(named);
+      return {
+        deleted: new Set(deleted.map(({ faceId }) => faceId)),
+        usersOfKept: new Map(kept.map(({ faceId, userId }) => [faceId, userId as string])),
+      };
     });
   }
 }

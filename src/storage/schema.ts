@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { isNotNull, sql } from "drizzle-orm";
 import {
   bigint,
   customType,
@@ -25,6 +25,9 @@ const halfvec = customType<{ data: Float32Array; driverData: string }>({
   fromDriver: (value) => Float32Array.from(fromSql(value) as number[]),
 });
 
+/** Text that every server compares and sorts byte by byte, whatever the language that it was set up for. */
+const byteOrderedText = customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' });
+
 /** Collections of faces. */
 export const collections = pgTable("collections", {
   id: integer().primaryKey().generatedAlwaysAsIdentity(),
@@ -35,9 +38,26 @@ export const collections = pgTable("collections", {
   createdAt: timestamp("created_at", { withTimezone: true, precision: 3 }).notNull(),
   tags: jsonb().$type<Readonly<Record<string, string>>>().notNull().default({}),
   faceCount: bigint("face_count", { mode: "number" }).notNull().default(0),
-  /** Grows with every change to the collection's faces, so that copies can tell whether they are current. */
+  userCount: bigint("user_count", { mode: "number" }).notNull().default(0),
+  /** Grows with every change to the vectors of faces or users, so that copies can tell whether they are current. */
   version: bigint({ mode: "number" }).notNull().default(0),
 });
+
+/** Users of collections: people, as far as the operator has told which faces are theirs. */
+export const users = pgTable(
+  "users",
+  {
+    collectionId: integer("collection_id").notNull(),
+    /** Rekognition's UserId. */
+    userId: byteOrderedText("user_id").notNull(),
+    /** The user vector, made from the embeddings of the user's faces; null as long as there are none. */
+    embedding: halfvec(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.collectionId, table.userId] }),
+    foreignKey({ columns: [table.collectionId], foreignColumns: [collections.id] }).onDelete("cascade"),
+  ],
+);
 
 /** Faces of collections: what was measured on them, and nothing of their images. */
 export const faces = pgTable(
@@ -53,11 +73,39 @@ export const faces = pgTable(
     height: real().notNull(),
     confidence: real().notNull(),
     embedding: halfvec().notNull(),
+    /** The user whose face it is, if it was associated with one. */
+    userId: byteOrderedText("user_id"),
   },
   (table) => [
     // The collection leads every key: it is what the table can be partitioned or sharded by.
     primaryKey({ columns: [table.collectionId, table.faceId] }),
     index("faces_image").on(table.collectionId, table.imageId),
+    index("faces_user").on(table.collectionId, table.userId).where(isNotNull(table.userId)),
+    foreignKey({ columns: [table.collectionId], foreignColumns: [collections.id] }).onDelete("cascade"),
+    foreignKey({
+      columns: [table.collectionId, table.userId],
+      foreignColumns: [users.collectionId, users.userId],
+    }),
+  ],
+);
+
+/** Requests that were answered, by the token that they brought, so that they are not done again. */
+export const requestTokens = pgTable(
+  "request_tokens",
+  {
+    collectionId: integer("collection_id").notNull(),
+    operation: text().notNull(),
+    /** Rekognition's ClientRequestToken. */
+    token: text().notNull(),
+    /** SHA-256 of the request's other parameters, base64. */
+    parameters: text().notNull(),
+    /** What the request came to. */
+    outcome: jsonb().notNull(),
+    createdAt: timestamp("created_at", { withTimezone: true }).notNull().default(sql`now()`),
+  },
+  (table) => [
+    primaryKey({ columns: [table.collectionId, table.operation, table.token] }),
+    index("request_tokens_age").on(table.collectionId, table.createdAt),
     foreignKey({ columns: [table.collectionId], foreignColumns: [collections.id] }).onDelete("cascade"),
   ],
 );

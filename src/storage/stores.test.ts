@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { sql } from "drizzle-orm";
+import { makeCollection } from "../../test/support/collections.ts";
 import { testDatabases } from "../../test/support/databases.ts";
+import { CollectionGoneError } from "./collectionLock.ts";
 import { type Collection, CollectionStore } from "./collectionStore.ts";
 import type { Database } from "./database.ts";
-import { CollectionGoneError, FaceStore, type NewFace } from "./faceStore.ts";
+import { FaceStore, type NewFace } from "./faceStore.ts";
 import { faces as facesTable } from "./schema.ts";
 import { sharedSecret } from "./secretStore.ts";
 
@@ -31,18 +33,7 @@ describe.each(testDatabases)("stores on $name", ({ open }) => {
   });
   afterAll(() => database.close());
 
-  const make = async (): Promise<Collection> => {
-    const name = `stores-${randomUUID()}`;
-    const created = await collections.create({
-      name,
-      modelPack: "test",
-      faceModelVersion: "1.0",
-      createdAt: new Date(1_500_000_000_123),
-      tags: { purpose: "test" },
-    });
-    expect(created).toBe(true);
-    return (await collections.find(name)) as Collection;
-  };
+  const make = () => makeCollection(collections);
   const reread = async ({ name }: Collection) => (await collections.find(name)) as Collection;
 
   test("a collection keeps what it was made with", async () => {
@@ -53,6 +44,7 @@ describe.each(testDatabases)("stores on $name", ({ open }) => {
       createdAt: new Date(1_500_000_000_123),
       tags: { purpose: "test" },
       faceCount: 0,
+      userCount: 0,
       version: 0,
     });
   });
@@ -70,12 +62,31 @@ describe.each(testDatabases)("stores on $name", ({ open }) => {
     expect((await Promise.all([ask(), ask(), ask()])).sort()).toEqual([false, false, true]);
   });
 
+  test("tags are changed, all or none, also by several at once", async () => {
+    const collection = await make();
+    const add = (key: string) =>
+      collections.changeTags(collection.name, (tags) => ({ ...tags, [key]: key.toUpperCase() }));
+    expect(await Promise.all(["a", "b", "c", "__proto__"].map(add))).toEqual([true, true, true, true]);
+    const tags = { purpose: "test", a: "A", b: "B", c: "C", ["__proto__"]: "__PROTO__" };
+    expect((await reread(collection)).tags).toEqual(tags);
+    const refusal = new Error("too many");
+    const refuse = collections.changeTags(collection.name, () => {
+      throw refusal;
+    });
+    await expect(refuse).rejects.toBe(refusal);
+    expect((await reread(collection)).tags).toEqual(tags);
+    expect(await collections.changeTags(`${collection.name}-other`, () => ({}))).toBe(false);
+  });
+
   test("faces are counted and every change moves the version", async () => {
     const collection = await make();
     const image = { imageId: randomUUID(), externalImageId: "a" };
     const [first, second] = await faces.add(collection.id, image, [newFace(0.1), newFace(0.5)]);
     expect(await reread(collection)).toMatchObject({ faceCount: 2, version: 1 });
-    expect(await faces.delete(collection.id, [first as string, randomUUID()])).toEqual(new Set([first]));
+    expect(await faces.delete(collection.id, [first as string, randomUUID()])).toEqual({
+      deleted: new Set([first]),
+      usersOfKept: new Map(),
+    });
     expect(await reread(collection)).toMatchObject({ faceCount: 1, version: 2 });
     const left = await faces.list(collection.id, { limit: 10, after: undefined, faceIds: undefined });
     expect(left.map(({ faceId }) => faceId)).toEqual([second]);

@@ -4,10 +4,11 @@ import fc from "fast-check";
 import { type Collection, CollectionStore } from "../../src/storage/collectionStore.ts";
 import type { Database } from "../../src/storage/database.ts";
 import { FaceStore, type NewFace } from "../../src/storage/faceStore.ts";
+import { UserStore } from "../../src/storage/userStore.ts";
 import type { VectorIndex } from "../../src/storage/vectorIndex.ts";
+import { makeCollection } from "./collections.ts";
 import type { TestDatabase } from "./databases.ts";
-
-const dimension = 256;
+import { dot, unitVector, vectors } from "./vectors.ts";
 
 /**
  * What every vector index must hold to, whichever engine it is. Faces are written through the stores, as
@@ -24,26 +25,19 @@ export function vectorIndexContract(
     let database: Database;
     let index: VectorIndex;
     let faces: FaceStore;
+    let users: UserStore;
     let collections: CollectionStore;
 
     beforeAll(async () => {
       database = await open();
       index = create(database);
       faces = new FaceStore(database.sql);
+      users = new UserStore(database.sql);
       collections = new CollectionStore(database.sql);
     });
     afterAll(() => database.close());
 
-    const newCollection = async (collectionName = `contract-${randomUUID()}`): Promise<Collection> => {
-      await collections.create({
-        name: collectionName,
-        modelPack: "test",
-        faceModelVersion: "1.0",
-        createdAt: new Date(),
-        tags: {},
-      });
-      return current(collectionName);
-    };
+    const newCollection = (name?: string) => makeCollection(collections, name);
     const current = async (collectionName: string) => (await collections.find(collectionName)) as Collection;
     const add = async (collection: Collection, embeddings: readonly Float32Array[]): Promise<NewFace[]> => {
       const added = embeddings.map((embedding) => toNewFace(embedding));
@@ -154,6 +148,90 @@ export function vectorIndexContract(
       await writing;
       expect(await search(collection, unitVector(9), 100)).toHaveLength(60);
     });
+
+    /** A new user with a new face for each embedding. */
+    const addUser = async (collection: Collection, userId: string, embeddings: readonly Float32Array[]) => {
+      const added = await add(collection, embeddings);
+      await users.create(collection.id, userId);
+      await associate(collection, userId, added);
+      return added;
+    };
+    const associate = async (collection: Collection, userId: string, added: readonly NewFace[]) => {
+      const faceIds = added.map(({ faceId }) => faceId);
+      const change = { userId, faceIds, minimumCosine: -1, limit: 100 };
+      expect((await users.associate(collection.id, change)).changed).toHaveLength(added.length);
+    };
+    const searchUsers = async (
+      collection: Collection,
+      embedding: Float32Array,
+      limit = 10,
+      minimumCosine = -1,
+    ) => index.searchUsers(await current(collection.name), { embedding, minimumCosine, limit });
+
+    test("users are found by the mean of their faces, nearest first, to the precision of 16-bit floats", async () => {
+      const collection = await newCollection();
+      const means = new Map<string, Float32Array>();
+      for (let user = 0; user < 20; user++) {
+        const embeddings = vectors(1 + (user % 5), 100 + 10 * user);
+        await addUser(collection, `user-${user}`, embeddings);
+        means.set(`user-${user}`, meanDirection(embeddings));
+      }
+      for (let seed = 1000; seed < 1005; seed++) {
+        const query = unitVector(seed);
+        const found = await searchUsers(collection, query, 20);
+        expect(new Set(found.map(({ userId }) => userId))).toEqual(new Set(means.keys()));
+        for (const { userId, cosine } of found) {
+          expect(cosine).toBeCloseTo(dot(means.get(userId) as Float32Array, query), 2);
+        }
+        const cosines = found.map(({ cosine }) => cosine);
+        expect(cosines).toEqual([...cosines].sort((a, b) => b - a));
+        expect(await searchUsers(collection, query, 7)).toEqual(found.slice(0, 7));
+        const least = cosines[4] as number;
+        expect(await searchUsers(collection, query, 20, least)).toEqual(found.slice(0, 5));
+      }
+    });
+
+    test("users of equal cosine come in the byte order of their UserIds", async () => {
+      const collection = await newCollection();
+      const inOrder = ["-", "A", "B", "a", "b"];
+      for (const userId of ["b", "B", "-", "a", "A"]) await addUser(collection, userId, [unitVector(3)]);
+      const found = await searchUsers(collection, unitVector(4));
+      expect(found.map(({ userId }) => userId)).toEqual(inOrder);
+    });
+
+    test("finds a user by the faces of the moment, none without faces, none who is deleted", async () => {
+      const collection = await newCollection();
+      await users.create(collection.id, "ada");
+      expect(await searchUsers(collection, unitVector(1))).toEqual([]);
+      const [first, second] = (await add(collection, [unitVector(1), unitVector(2)])) as [NewFace, NewFace];
+      const cosineNow = async () => (await searchUsers(collection, unitVector(1)))[0]?.cosine;
+      await associate(collection, "ada", [first]);
+      expect(await cosineNow()).toBeCloseTo(1, 2);
+      await associate(collection, "ada", [second]);
+      expect(await cosineNow()).toBeCloseTo(
+        dot(meanDirection([first.embedding, second.embedding]), unitVector(1)),
+        2,
+      );
+      await users.disassociate(collection.id, { userId: "ada", faceIds: [first.faceId] });
+      expect(await cosineNow()).toBeCloseTo(dot(unitVector(2), unitVector(1)), 2);
+      await users.disassociate(collection.id, { userId: "ada", faceIds: [second.faceId] });
+      expect(await searchUsers(collection, unitVector(1))).toEqual([]);
+      await associate(collection, "ada", [first]);
+      await users.delete(collection.id, "ada");
+      expect(await searchUsers(collection, unitVector(1))).toEqual([]);
+      expect(await search(collection, unitVector(1))).toHaveLength(2);
+    });
+
+    test("never finds the users of another collection, nor those of a deleted one of the same name", async () => {
+      const [here, there] = [await newCollection(), await newCollection()];
+      await addUser(there, "grace", [unitVector(5)]);
+      expect(await searchUsers(here, unitVector(5))).toEqual([]);
+      await addUser(here, "ada", [unitVector(5)]);
+      expect((await searchUsers(here, unitVector(5))).map(({ userId }) => userId)).toEqual(["ada"]);
+      await collections.delete(here.name);
+      await newCollection(here.name);
+      expect(await searchUsers(here, unitVector(5))).toEqual([]);
+    });
   });
 }
 
@@ -171,20 +249,11 @@ function embeddingOf(faces: readonly NewFace[], faceId: string): Float32Array {
   return faces.find((face) => face.faceId === faceId)?.embedding as Float32Array;
 }
 
-function vectors(count: number, firstSeed = 100): Float32Array[] {
-  return Array.from({ length: count }, (_, index) => unitVector(firstSeed + index));
-}
-
-/** A vector of length 1, the same for the same seed (a sine-based hash is random enough to spread them). */
-function unitVector(seed: number): Float32Array {
-  const vector = Float32Array.from({ length: dimension }, (_, index) => {
-    const wave = Math.sin(seed * 127.1 + index * 311.7) * 43_758.5453;
-    return wave - Math.floor(wave) - 0.5;
-  });
-  const length = Math.sqrt(dot(vector, vector));
-  return vector.map((value) => value / length);
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, index) => sum + value * (b[index] as number), 0);
+/** The direction between all of these: what a user vector is to be. */
+function meanDirection(embeddings: readonly Float32Array[]): Float32Array {
+  const sum = (embeddings[0] as Float32Array).map((_, index) =>
+    embeddings.reduce((total, embedding) => total + (embedding[index] as number), 0),
+  );
+  const length = Math.sqrt(dot(sum, sum));
+  return sum.map((value) => value / length);
 }

@@ -1,3 +1,5 @@
+import { resourceNotFound } from "../../../protocol/errors.ts";
+
 /** The account and region that this endpoint answers as. */
 export interface Account {
   readonly region: string;
@@ -15,4 +17,17 @@ export function shortCollectionArn({ region, accountId }: Account, collectionId:
 /** A collection's ARN: what DescribeCollection answers. */
 export function collectionArn(account: Account, collectionId: string): string {
   return `arn:${shortCollectionArn(account, collectionId)}`;
+}
+
+/**
+ * The CollectionId that an ARN of this account names, in either spelling: CreateCollection's or
+ * DescribeCollection's. Whether there is such a collection is not asked.
+ *
+ * @throws AwsError ResourceNotFoundException for anything else.
+ */
+export function requireCollectionId(account: Account, resourceArn: string): string {
+  const arn = resourceArn.replace(/^arn:/, "");
+  const prefix = shortCollectionArn(account, "");
+  if (!arn.startsWith(prefix)) throw resourceNotFound(resourceArn);
+  return arn.slice(prefix.length);
 }

@@ -1,5 +1,6 @@
 import { collectionNotFound } from "../../../protocol/errors.ts";
 import type { Services } from "../../services.ts";
+import { CollectionGoneError } from "../../storage/collectionLock.ts";
 import type { Collection } from "../../storage/collectionStore.ts";
 
 /** The collection of that name. @throws AwsError ResourceNotFoundException when there is none. */
@@ -10,4 +11,13 @@ export async function requireCollection(
   const collection = await collections.find(collectionId);
   if (collection === undefined) throw collectionNotFound(collectionId);
   return collection;
+}
+
+/** Awaits a change to a collection. @throws AwsError ResourceNotFoundException when it was deleted meanwhile. */
+export async function unlessGone<Outcome>(collectionId: string, change: Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await change;
+  } catch (error) {
+    throw error instanceof CollectionGoneError ? collectionNotFound(collectionId) : error;
+  }
 }

@@ -1,4 +1,4 @@
-import type { FaceMatch } from "@aws-sdk/client-rekognition";
+import type { FaceMatch, UserMatch } from "@aws-sdk/client-rekognition";
 import { cosineAt, similarityOf } from "../../recognition/similarity.ts";
 import type { Services } from "../../services.ts";
 import type { Collection } from "../../storage/collectionStore.ts";
@@ -13,21 +13,24 @@ export const defaultSimilarityThreshold = 80;
  */
 export const maximumMatches = 4096;
 
+/** Most users that a search or a page returns: Rekognition's limit, and the default where a request gives none. */
+export const maximumUsers = 500;
+
 /** What to look for in a collection. */
-export interface FaceSearch {
+export interface SimilaritySearch {
   readonly embedding: Float32Array;
   /** Least similarity, 0..100. */
   readonly threshold: number;
   readonly limit: number;
-  /** A face to leave out: the one that is searched with. */
-  readonly except?: string;
+  /** A face, or a user, to leave out: the one that is searched with. */
+  readonly except?: string | undefined;
 }
 
 /** The faces of a collection that are similar enough, most similar first. */
 export async function findMatches(
   { vectors, faces, packs }: Pick<Services, "vectors" | "faces" | "packs">,
   collection: Collection,
-  { embedding, threshold, limit, except }: FaceSearch,
+  { embedding, threshold, limit, except }: SimilaritySearch,
 ): Promise<FaceMatch[]> {
   const { similarity: curve } = packs.of(collection).pack;
   const nearest = await vectors.search(collection, {
@@ -46,4 +49,26 @@ export async function findMatches(
     if (face === undefined) return [];
     return [{ Similarity: similarityOf(curve, cosine), Face: toFace(face, collection) }];
   });
+}
+
+/** The users of a collection who are similar enough, most similar first. */
+export async function findUserMatches(
+  { vectors, packs }: Pick<Services, "vectors" | "packs">,
+  collection: Collection,
+  { embedding, threshold, limit, except }: SimilaritySearch,
+): Promise<UserMatch[]> {
+  const { similarity: curve } = packs.of(collection).pack;
+  const nearest = await vectors.searchUsers(collection, {
+    embedding,
+    minimumCosine: cosineAt(curve, threshold),
+    limit: except === undefined ? limit : limit + 1,
+  });
+  return nearest
+    .filter(({ userId }) => userId !== except)
+    .slice(0, limit)
+    .map(({ userId, cosine }) => ({
+      Similarity: similarityOf(curve, cosine),
+      // Only users with faces have a vector to be found by.
+      User: { UserId: userId, UserStatus: "ACTIVE" },
+    }));
 }

@@ -65,6 +65,7 @@ describe("toFace", () => {
     externalImageId: "guest-7",
     box,
     confidence,
+    userId: null,
   };
   const collection: Collection = {
     id: 1,
@@ -74,6 +75,7 @@ describe("toFace", () => {
     createdAt: new Date(0),
     tags: {},
     faceCount: 1,
+    userCount: 0,
     version: 1,
   };
 
@@ -93,7 +95,13 @@ describe("toFace", () => {
     });
   });
 
-  test("leaves ExternalImageId out where there is none", () => {
-    expect(toFace({ ...stored, externalImageId: null }, collection)).not.toHaveProperty("ExternalImageId");
+  test("leaves ExternalImageId and UserId out where there is none", () => {
+    const face = toFace({ ...stored, externalImageId: null }, collection);
+    expect(face).not.toHaveProperty("ExternalImageId");
+    expect(face).not.toHaveProperty("UserId");
+  });
+
+  test("names the user whose face it is", () => {
+    expect(toFace({ ...stored, userId: "ada" }, collection).UserId).toBe("ada");
   });
 });

@@ -57,5 +57,6 @@ export function toFace(face: StoredFace, { faceModelVersion }: Collection): Face
     ...(face.externalImageId !== null && { ExternalImageId: face.externalImageId }),
     Confidence: storedFloat(face.confidence),
     IndexFacesModelVersion: faceModelVersion,
+    ...(face.userId !== null && { UserId: face.userId }),
   };
 }

@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { packageRoot } from "../../src/packageRoot.ts";
+
+/** How to start a server. */
+interface ServerOptions {
+  /** Compiled script, relative to the package, and its arguments. */
+  readonly command: readonly [script: string, ...args: string[]];
+  /** Environment variables beside the process's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Finds the endpoint in the line that tells of it: the first group. */
+  readonly announcement: RegExp;
+}
+
+/** A server in a process of its own. */
+export interface ServerProcess {
+  readonly endpoint: string;
+  readonly pid: number;
+  /** Sends a signal and waits for the end; SIGKILL is `kill -9`. */
+  stop(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
+}
+
+/**
+ * Starts a compiled server and waits until it tells its endpoint.
+ *
+ * @throws with what it printed, when it ends instead.
+ */
+export async function startServerProcess({
+  command,
+  env,
+  announcement,
+}: ServerOptions): Promise<ServerProcess> {
+  const child = spawn(process.execPath, command, {
+    cwd: packageRoot,
+    // A test's own flags are not the server's.
+    env: { ...process.env, NODE_OPTIONS: "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const endpoint = await endpointOf(child, announcement);
+  return {
+    endpoint,
+    pid: child.pid as number,
+    stop: async (signal = "SIGTERM") => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "exit");
+      child.kill(signal);
+      await ended;
+    },
+  };
+}
+
+function endpointOf({ stdout, stderr }: ChildProcess, announcement: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    if (stdout === null || stderr === null) return reject(new Error("The server has no output"));
+    const printed: string[] = [];
+    stderr.on("data", (piece: Buffer) => printed.push(piece.toString()));
+    createInterface({ input: stdout }).on("line", (line) => {
+      const endpoint = announcement.exec(line)?.[1];
+      if (endpoint === undefined) printed.push(line);
+      else resolve(endpoint);
+    });
+    stdout.on("close", () => reject(new Error(`The server ended:\n${printed.join("\n")}`)));
+  });
+}
