@@ -43,7 +43,7 @@ describe("many at once", () => {
   test("IndexFaces of one image under one ExternalImageId, 200 times at once, leaves the faces of one", async () => {
     const CollectionId = await collections.create();
     const patient = createClient({ maxAttempts: 10 });
-    const Image = { Bytes: await photos.group() };
+    const Image = { Bytes: await photos.portrait(0, 0) };
     const answers = await Promise.all(
       Array.from({ length: 200 }, () =>
         patient.send(new IndexFacesCommand({ CollectionId, Image, ExternalImageId: "one" })),
@@ -54,9 +54,10 @@ describe("many at once", () => {
     );
     const { Faces } = await client.send(new ListFacesCommand({ CollectionId }));
     expect(new Set(Faces?.map(({ FaceId }) => FaceId))).toEqual(answered);
-    expect(answered.size).toBe(2);
-    expect((await client.send(new DescribeCollectionCommand({ CollectionId }))).FaceCount).toBe(2);
-  });
+    expect(answered.size).toBe(answers[0]?.FaceRecords?.length);
+    const { FaceCount } = await client.send(new DescribeCollectionCommand({ CollectionId }));
+    expect(FaceCount).toBe(answered.size);
+  }, 120_000);
 });
 
 /** Whether the suite started the service that it drives, and so may start another. */
