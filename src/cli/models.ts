@@ -1,6 +1,6 @@
 import { packs } from "../../models/packs.ts";
 import { readConfig } from "../config.ts";
-import { ModelsMissingError, preparePack } from "../recognition/packs/prepare.ts";
+import { ModelsMissingError, modelsOf, preparePack } from "../recognition/packs/prepare.ts";
 
 /** Makes the configured model pack ready, so that a later start needs no network: `npm run models`. */
 async function main(): Promise<void> {
@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   const pack = packs.find(({ name }) => name === config.modelPack);
   if (pack === undefined) throw new Error(`There is no model pack "${config.modelPack}"`);
   console.log(`Model pack ${pack.name}:`);
-  for (const { name, publisher, licence, licenceUrl } of [pack.detector, pack.embedder]) {
+  for (const { name, publisher, licence, licenceUrl } of modelsOf(pack)) {
     console.log(`  ${name}, ${publisher}: ${licence}, ${licenceUrl}`);
   }
   await preparePack(pack, {

@@ -7,6 +7,7 @@ import type {
 import { type AnalyzedFace, maximumFaces } from "../recognition/analyze.ts";
 import type { Checked, OperationFactory } from "./operation.ts";
 import { analyzeImage, embeddedFaces } from "./shared/analysis.ts";
+import { wantedAttributes } from "./shared/attributes.ts";
 import { requireCollection, unlessGone } from "./shared/collections.ts";
 import { reasonsFor, requirementsOf } from "./shared/qualityFilter.ts";
 import { toBoundingBox, toFaceDetail } from "./shared/wire.ts";
@@ -21,12 +22,20 @@ export const indexFaces: OperationFactory<
   IndexFacesResponse
 > =
   ({ collections, faces, images, newId, packs }) =>
-  async ({ CollectionId, Image, ExternalImageId, MaxFaces = maximumFaces, QualityFilter = "AUTO" }) => {
+  async ({
+    CollectionId,
+    Image,
+    ExternalImageId,
+    MaxFaces = maximumFaces,
+    QualityFilter = "AUTO",
+    DetectionAttributes,
+  }) => {
     const collection = await requireCollection(collections, CollectionId);
     const image = await images.read(Image);
     const analyzed = await analyzeImage(packs.of(collection), image, {
       embedLargest: MaxFaces,
       requirements: requirementsOf(QualityFilter),
+      attributes: wantedAttributes(DetectionAttributes),
       urgency: "bulk",
     });
     const indexed = embeddedFaces(analyzed);

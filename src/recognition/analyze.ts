@@ -1,11 +1,13 @@
 import type { InferenceSession } from "onnxruntime-node";
+import { type AttributeNets, AttributeReader } from "./attributes/attributeReader.ts";
+import type { FaceAttribute, FaceAttributes } from "./attributes/faceAttributes.ts";
 import { decodeImage } from "./decode.ts";
 import { YuNetDetector } from "./detector.ts";
 import { Embedder } from "./embedder.ts";
-import { area, type Box, type FivePoints, scaleBox, scalePoints } from "./geometry.ts";
+import { area, type Box, type FivePoints, type Point, scaleBox, scalePoints } from "./geometry.ts";
 import { ImagePyramid } from "./image.ts";
 import type { RecognitionSettings } from "./packs/pack.ts";
-import { estimatePose, type Pose } from "./pose.ts";
+import type { Pose } from "./pose.ts";
 import { measureQuality, type Quality } from "./quality.ts";
 import { type FaceRequirements, type Shortcoming, shortcomingsOf } from "./requirements.ts";
 import { openSession } from "./session.ts";
@@ -21,16 +23,20 @@ export interface AnalyzedFace {
   readonly quality: Quality;
   /** The requirements that the face does not meet. */
   readonly shortcomings: readonly Shortcoming[];
+  /** Those that were asked for; landmarks in ratios. */
+  readonly attributes: FaceAttributes;
   /** Of length 1; absent for faces that were not asked to be embedded. */
   readonly embedding?: Float32Array;
 }
 
-/** Which faces of an image get an embedding. */
-export interface EmbeddingRequest {
+/** What is wanted of the faces of an image, and which of them get an embedding. */
+export interface FaceRequest {
   /** How many, the largest first. */
   readonly embedLargest: number;
   /** Faces that do not meet these get none, and are not counted. */
   readonly requirements?: FaceRequirements | undefined;
+  /** Wanted of every face; none when absent. */
+  readonly attributes?: readonly FaceAttribute[] | undefined;
 }
 
 /** What the recogniser found in an image. */
@@ -45,29 +51,45 @@ export interface AnalyzedImage {
 /** Rekognition returns at most the 100 largest faces of an image. */
 export const maximumFaces = 100;
 
+/** A pack's models as ONNX files, and what recognition needs to know of them. */
+export interface RecognitionModels {
+  readonly detector: Uint8Array;
+  readonly embedder: Uint8Array;
+  readonly attributes: AttributeNets;
+  readonly settings: RecognitionSettings;
+}
+
 /** The opened models of a pack; made once in each recognition thread. */
 export class Analyzer {
   readonly #detector: YuNetDetector;
   readonly #embedder: Embedder;
+  readonly #attributes: AttributeReader;
   readonly #settings: RecognitionSettings;
 
-  private constructor(detector: InferenceSession, embedder: InferenceSession, settings: RecognitionSettings) {
+  private constructor(
+    detector: InferenceSession,
+    embedder: InferenceSession,
+    attributes: AttributeReader,
+    settings: RecognitionSettings,
+  ) {
     this.#detector = new YuNetDetector(detector, settings.detector);
     this.#embedder = new Embedder(embedder, settings.embedder);
+    this.#attributes = attributes;
     this.#settings = settings;
   }
 
-  /** Opens a pack's models, given as ONNX files. */
-  static async open(
-    detector: Uint8Array,
-    embedder: Uint8Array,
-    settings: RecognitionSettings,
-  ): Promise<Analyzer> {
-    return new Analyzer(await openSession(detector), await openSession(embedder), settings);
+  /** Opens the nets that every image needs; those for attributes are opened when first asked for. */
+  static async open({ detector, embedder, attributes, settings }: RecognitionModels): Promise<Analyzer> {
+    return new Analyzer(
+      await openSession(detector),
+      await openSession(embedder),
+      new AttributeReader(attributes),
+      settings,
+    );
   }
 
   /**
-   * Runs both nets once, on grey.
+   * Runs the nets that every image needs once, on grey.
    *
    * @throws when a net does not run or the embedding is none.
    */
@@ -80,20 +102,23 @@ export class Analyzer {
     });
     await this.#detector.detect(pyramid);
     const [eyeLeft, eyeRight, nose, mouthLeft, mouthRight] = this.#settings.embedder.template;
-    const embedding = await this.#embedder.embed(
-      pyramid,
-      scalePoints({ eyeLeft, eyeRight, nose, mouthLeft, mouthRight }, side, side),
-    );
+    const points = scalePoints({ eyeLeft, eyeRight, nose, mouthLeft, mouthRight }, side, side);
+    const box: Box = { left: 0, top: 0, width: side, height: side };
+    await this.#attributes.pose(pyramid, { box, points, score: 1 });
+    const embedding = await this.#embedder.embed(pyramid, points);
     if (!embedding.every(Number.isFinite)) throw new Error("The embedder answers with numbers that are none");
   }
 
   /**
-   * Finds the faces of an image and embeds those that are asked for.
+   * Finds the faces of an image, tells the attributes and embeds the faces that are asked for.
    *
    * @param bytes a JPEG or PNG file.
    * @throws ImageError for an image that cannot be analysed.
    */
-  async analyze(bytes: Uint8Array, { embedLargest, requirements }: EmbeddingRequest): Promise<AnalyzedImage> {
+  async analyze(
+    bytes: Uint8Array,
+    { embedLargest, requirements, attributes = [] }: FaceRequest,
+  ): Promise<AnalyzedImage> {
     const { image, width, height } = await decodeImage(bytes, this.#settings.workingLongSide);
     const pyramid = new ImagePyramid(image);
     const detections = (await this.#detector.detect(pyramid))
@@ -101,8 +126,9 @@ export class Analyzer {
       .slice(0, maximumFaces);
     const faces: AnalyzedFace[] = [];
     let embedded = 0;
-    for (const { box, points, score } of detections) {
-      const pose = estimatePose(points);
+    for (const detection of detections) {
+      const { box, points, score } = detection;
+      const pose = await this.#attributes.pose(pyramid, detection);
       const quality = measureQuality(pyramid, points, this.#settings.embedder.template);
       const confidence = 100 * score;
       const boxInOriginal = scaleBox(box, width / image.width, height / image.height);
@@ -116,9 +142,25 @@ export class Analyzer {
         pose,
         quality,
         shortcomings,
+        attributes: inRatios(
+          await this.#attributes.read(pyramid, detection, attributes),
+          image.width,
+          image.height,
+        ),
         ...(isEmbedded && { embedding: await this.#embedder.embed(pyramid, points) }),
       });
     }
     return { width, height, faces };
   }
+}
+
+/** Attributes whose landmarks are in pixels, as ratios of an image's width and height. */
+function inRatios(attributes: FaceAttributes, width: number, height: number): FaceAttributes {
+  const { landmarks, ...others } = attributes;
+  if (landmarks === undefined) return others;
+  const scaled = Object.entries(landmarks).map(([name, { x, y }]): [string, Point] => [
+    name,
+    { x: x / width, y: y / height },
+  ]);
+  return { ...others, landmarks: Object.fromEntries(scaled) as typeof landmarks };
 }

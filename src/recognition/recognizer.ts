@@ -1,11 +1,11 @@
-import type { AnalyzedImage, EmbeddingRequest } from "./analyze.ts";
+import type { AnalyzedImage, FaceRequest } from "./analyze.ts";
 import type { ModelPack } from "./packs/pack.ts";
 
 /** Who waits for the answer: a person goes before an import. */
 export type Urgency = "interactive" | "bulk";
 
 /** What is wanted of an image. */
-export interface AnalyzeRequest extends EmbeddingRequest {
+export interface AnalyzeRequest extends FaceRequest {
   readonly urgency: Urgency;
 }
 

@@ -1,12 +1,12 @@
 // Loaded here first: an addon that only ever lived in threads that ended cannot always be loaded again.
 import "onnxruntime-node";
 import { Piscina, type PiscinaTask, queueOptionsSymbol, type TaskQueue } from "piscina";
-import type { AnalyzedImage } from "./analyze.ts";
+import type { AnalyzedImage, RecognitionModels } from "./analyze.ts";
 import { ImageError } from "./decode.ts";
 import type { ModelPack } from "./packs/pack.ts";
 import type { PreparedPack } from "./packs/prepare.ts";
 import { type AnalyzeRequest, type Recognizer, RecognizerBusyError, type Urgency } from "./recognizer.ts";
-import type { WorkerAnswer, WorkerModels, WorkerTask } from "./worker.ts";
+import type { WorkerAnswer, WorkerTask } from "./worker.ts";
 
 /** How many threads recognise, and how many images may wait for them. */
 export interface PoolSettings {
@@ -26,9 +26,9 @@ export class RecognizerPool implements Recognizer {
   readonly pack: ModelPack;
   readonly #threads: Piscina<WorkerTask, WorkerAnswer>;
 
-  constructor({ pack, detector, embedder }: PreparedPack, settings: PoolSettings) {
+  constructor({ pack, detector, embedder, attributes }: PreparedPack, settings: PoolSettings) {
     this.pack = pack;
-    const models: WorkerModels = { detector, embedder, settings: pack.recognition };
+    const models: RecognitionModels = { detector, embedder, attributes, settings: pack.recognition };
     this.#threads = new Piscina({
       filename: settings.worker.href,
       minThreads: settings.threads,

@@ -1,18 +1,10 @@
 import { workerData } from "piscina";
-import { type AnalyzedImage, Analyzer, type EmbeddingRequest } from "./analyze.ts";
+import { type AnalyzedImage, Analyzer, type FaceRequest, type RecognitionModels } from "./analyze.ts";
 import { ImageError, type ImageFault } from "./decode.ts";
-import type { RecognitionSettings } from "./packs/pack.ts";
-
-/** What each recognition thread is started with. */
-export interface WorkerModels {
-  readonly detector: Uint8Array;
-  readonly embedder: Uint8Array;
-  readonly settings: RecognitionSettings;
-}
 
 /** An image to analyse, or the question whether the nets run. */
 export type WorkerTask =
-  | { readonly bytes: Uint8Array<ArrayBuffer>; readonly request: EmbeddingRequest }
+  | { readonly bytes: Uint8Array<ArrayBuffer>; readonly request: FaceRequest }
   | { readonly check: true };
 
 /** Errors lose their class between threads, so a fault of the image comes back as a value. */
@@ -21,8 +13,8 @@ export type WorkerAnswer =
   | { readonly fault: ImageFault }
   | { readonly checked: true };
 
-const { detector, embedder, settings } = workerData as WorkerModels;
-const analyzer = await Analyzer.open(detector, embedder, settings);
+/** Each thread is started with the models. */
+const analyzer = await Analyzer.open(workerData as RecognitionModels);
 
 /** Does one task; the entry that the pool calls. */
 export default async function work(task: WorkerTask): Promise<WorkerAnswer> {

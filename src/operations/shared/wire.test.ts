@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { AnalyzedFace } from "../../recognition/analyze.ts";
+import { meshSize } from "../../recognition/attributes/faceMesh.ts";
+import { landmarksOf } from "../../recognition/attributes/landmarks.ts";
 import type { Collection } from "../../storage/collectionStore.ts";
 import type { StoredFace } from "../../storage/faceStore.ts";
 import { toBoundingBox, toFace, toFaceDetail } from "./wire.ts";
@@ -38,6 +40,7 @@ describe("toFaceDetail", () => {
     pose: { roll: 1, yaw: 2, pitch: 3 },
     quality: { brightness: 4, sharpness: 5 },
     shortcomings: ["turn"],
+    attributes: {},
     embedding: Float32Array.of(1),
   };
 
@@ -55,6 +58,40 @@ describe("toFaceDetail", () => {
       Quality: { Brightness: 4, Sharpness: 5 },
       Confidence: confidence,
     });
+  });
+});
+
+describe("toFaceDetail with all attributes", () => {
+  // As two recorded answers of Rekognition list them.
+  const order =
+    "eyeLeft eyeRight mouthLeft mouthRight nose leftEyeBrowLeft leftEyeBrowRight leftEyeBrowUp rightEyeBrowLeft rightEyeBrowRight rightEyeBrowUp leftEyeLeft leftEyeRight leftEyeUp leftEyeDown rightEyeLeft rightEyeRight rightEyeUp rightEyeDown noseLeft noseRight mouthUp mouthDown leftPupil rightPupil upperJawlineLeft midJawlineLeft chinBottom midJawlineRight upperJawlineRight";
+
+  test("lists 30 landmarks, the pupils where the eyes are", () => {
+    const mesh = Array.from({ length: meshSize }, (_, index) => ({ x: index, y: -index, z: 0 }));
+    const point = (x: number) => ({ x, y: 0 });
+    const { Landmarks = [], Smile } = toFaceDetail({
+      box,
+      points: {
+        eyeLeft: point(1),
+        eyeRight: point(2),
+        nose: point(3),
+        mouthLeft: point(4),
+        mouthRight: point(5),
+      },
+      confidence,
+      pose: { roll: 1, yaw: 2, pitch: 3 },
+      quality: { brightness: 4, sharpness: 5 },
+      shortcomings: [],
+      attributes: { landmarks: landmarksOf(mesh), smile: { value: true, confidence: 90 } },
+    });
+    expect(Landmarks.map(({ Type }) => Type).join(" ")).toBe(order);
+    expect(Landmarks.filter(({ Type }) => Type?.endsWith("Pupil")).map(({ X }) => X)).toEqual([1, 2]);
+    expect(Landmarks.find(({ Type }) => Type === "chinBottom")).toEqual({
+      Type: "chinBottom",
+      X: 152,
+      Y: -152,
+    });
+    expect(Smile).toEqual({ Value: true, Confidence: 90 });
   });
 });
 

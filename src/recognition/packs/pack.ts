@@ -1,4 +1,5 @@
 import type { EmbedderInput } from "../align.ts";
+import type { AttributeInputs } from "../attributes/attributeReader.ts";
 import type { DetectorSettings } from "../detector.ts";
 import type { SimilarityCurve } from "../similarity.ts";
 
@@ -35,6 +36,11 @@ export interface Model {
   readonly files: readonly ModelFile[];
 }
 
+/** Nets that tell more of a face than where it is and whose; a pack may lack any. */
+export type AttributeModels = {
+  readonly [Net in keyof AttributeInputs]?: { readonly model: Model; readonly input: AttributeInputs[Net] };
+};
+
 /** What recognition needs to know of a pack beside its weights. */
 export interface RecognitionSettings {
   /** Longer side, in pixels, of the picture that faces are found in and cut from. */
@@ -57,6 +63,8 @@ export interface ModelPack {
   readonly faceModelVersion: string;
   readonly detector: Model;
   readonly embedder: Model;
+  /** Attributes whose net cannot be had are absent from answers; the pack works without. */
+  readonly attributes?: AttributeModels;
   /** Components of an embedding. */
   readonly dimension: number;
   readonly recognition: RecognitionSettings;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { makeDrawnFacesPack } from "../../../test/support/drawnFaces/pack.ts";
-import type { ModelFile, ModelPack } from "./pack.ts";
+import type { Model, ModelFile, ModelPack } from "./pack.ts";
 import { ModelsMissingError, preparePack } from "./prepare.ts";
 
 const report = { progress: () => undefined, ready: () => undefined, warn: () => undefined };
@@ -35,6 +35,22 @@ describe("preparePack", () => {
         await readFile(path.join(folder, pack[net].files[0]?.path ?? "")),
       );
     }
+  });
+
+  test("leaves out a net for attributes that cannot be had, and says so", async () => {
+    const warnings: string[] = [];
+    const input = { size: 60, margin: 1, channels: "bgr", mean: [0, 0, 0], scale: [1, 1, 1] } as const;
+    const model: Model = { ...pack.embedder, name: "some net", files: [lacking("net.onnx", 10)] };
+    const prepared = await preparePack(
+      {
+        ...pack,
+        attributes: { headPose: { model, input }, ageGender: { model: pack.detector, input } },
+      },
+      { modelsDir: folder, mirrors: [], report: { ...report, warn: (message) => warnings.push(message) } },
+    );
+    expect(Object.keys(prepared.attributes)).toEqual(["ageGender"]);
+    expect(prepared.attributes.ageGender?.onnx).toEqual(prepared.detector);
+    expect(warnings.join()).toContain("some net cannot be had");
   });
 
   test("names each missing file, each place tried for it, and how to bring it by hand", async () => {

@@ -1,3 +1,4 @@
+import type { AttributeNets } from "../attributes/attributeReader.ts";
 import { makeDetectorResizable } from "../onnx/detector.ts";
 import { convertOpenVinoModel } from "../openvino/convert.ts";
 import { type FailedPlace, fetchFile, type ModelPlaces } from "./fetchFile.ts";
@@ -8,6 +9,8 @@ export interface PreparedPack {
   readonly pack: ModelPack;
   readonly detector: Uint8Array;
   readonly embedder: Uint8Array;
+  /** Those that could be had. */
+  readonly attributes: AttributeNets;
 }
 
 /** A file that no place could give. */
@@ -45,14 +48,20 @@ const converters: Readonly<Record<ModelForm, (files: readonly Uint8Array[]) => U
   onnx: ([onnx]) => onnx as Uint8Array,
 };
 
+/** The models of a pack: those that it cannot do without, then those for attributes. */
+export function modelsOf({ detector, embedder, attributes = {} }: ModelPack): Model[] {
+  return [detector, embedder, ...Object.values(attributes).map(({ model }) => model)];
+}
+
 /**
- * Makes a pack ready: finds and checks its files and converts them.
+ * Makes a pack ready: finds and checks its files and converts them. A net for attributes that cannot be had is
+ * warned of and left out.
  *
- * @throws ModelsMissingError naming every file that cannot be had.
+ * @throws ModelsMissingError naming every file of the detector and the embedder that cannot be had.
  */
 export async function preparePack(pack: ModelPack, places: ModelPlaces): Promise<PreparedPack> {
   const missing: MissingFile[] = [];
-  const gather = async (model: Model): Promise<Uint8Array[]> => {
+  const gather = async (model: Model, missing: MissingFile[]): Promise<Uint8Array[]> => {
     const files: Uint8Array[] = [];
     for (const file of model.files) {
       const result = await fetchFile(file, places);
@@ -61,12 +70,29 @@ export async function preparePack(pack: ModelPack, places: ModelPlaces): Promise
     }
     return files;
   };
-  const detector = await gather(pack.detector);
-  const embedder = await gather(pack.embedder);
+  const detector = await gather(pack.detector, missing);
+  const embedder = await gather(pack.embedder, missing);
   if (missing.length > 0) throw new ModelsMissingError(pack, missing, places.modelsDir);
+  const prepareNet = async <Input>(net: { readonly model: Model; readonly input: Input } | undefined) => {
+    if (net === undefined) return;
+    const { model, input } = net;
+    const lacking: MissingFile[] = [];
+    const files = await gather(model, lacking);
+    if (lacking.length === 0) return { input, onnx: converters[model.form](files) };
+    places.report.warn(`${model.name} cannot be had; what it tells of faces is left out of answers`);
+    return;
+  };
+  const headPose = await prepareNet(pack.attributes?.headPose);
+  const ageGender = await prepareNet(pack.attributes?.ageGender);
+  const faceMesh = await prepareNet(pack.attributes?.faceMesh);
   return {
     pack,
     detector: converters[pack.detector.form](detector),
     embedder: converters[pack.embedder.form](embedder),
+    attributes: {
+      ...(headPose && { headPose }),
+      ...(ageGender && { ageGender }),
+      ...(faceMesh && { faceMesh }),
+    },
   };
 }

@@ -1,0 +1,102 @@
+import type { EmbedderInput } from "../align.ts";
+import type { Detection } from "../detector.ts";
+import type { ImagePyramid } from "../image.ts";
+import { estimatePose, type Pose } from "../pose.ts";
+import { readAgeGender } from "./ageGender.ts";
+import { judgeMouthOpen, judgeSmile } from "./expression.ts";
+import type { FaceAttribute, FaceAttributes } from "./faceAttributes.ts";
+import { readFaceMesh } from "./faceMesh.ts";
+import { readHeadPose } from "./headPose.ts";
+import { landmarksOf } from "./landmarks.ts";
+import { LazySession } from "./lazySession.ts";
+import type { SquareInput } from "./squareCrop.ts";
+
+/** How each net for attributes wants its pixels. */
+export interface AttributeInputs {
+  readonly headPose: SquareInput;
+  readonly ageGender: SquareInput;
+  readonly faceMesh: EmbedderInput;
+}
+
+/** Nets for attributes, by what they tell; a pack may lack any. */
+export type AttributeNets = {
+  readonly [Net in keyof AttributeInputs]?: {
+    readonly input: AttributeInputs[Net];
+    /** An ONNX file. */
+    readonly onnx: Uint8Array;
+  };
+};
+
+/** The attributes that a mesh tells. */
+const meshAttributes: readonly FaceAttribute[] = ["smile", "mouthOpen", "landmarks"];
+/** The attributes that the age and gender net tells. */
+const ageGenderAttributes: readonly FaceAttribute[] = ["ageRange", "gender"];
+
+type OpenedNets = {
+  readonly [Net in keyof AttributeInputs]?: {
+    readonly input: AttributeInputs[Net];
+    readonly session: LazySession;
+  };
+};
+
+/** Tells attributes of faces; each net is run only when something that it tells is asked for. */
+export class AttributeReader {
+  readonly #nets: OpenedNets;
+
+  constructor({ headPose, ageGender, faceMesh }: AttributeNets) {
+    const open = <Input>({ input, onnx }: { readonly input: Input; readonly onnx: Uint8Array }) => ({
+      input,
+      session: new LazySession(onnx),
+    });
+    this.#nets = {
+      ...(headPose && { headPose: open(headPose) }),
+      ...(ageGender && { ageGender: open(ageGender) }),
+      ...(faceMesh && { faceMesh: open(faceMesh) }),
+    };
+  }
+
+  /**
+   * How a head is turned: by the net, and without one by the five points.
+   *
+   * @param face in pixels of `pyramid.base`.
+   */
+  async pose(pyramid: ImagePyramid, face: Detection): Promise<Pose> {
+    const { headPose } = this.#nets;
+    if (headPose === undefined) return estimatePose(face.points);
+    return readHeadPose(headPose.session, headPose.input, pyramid, face);
+  }
+
+  /**
+   * The attributes that are asked for; what the pack has no net for is absent.
+   *
+   * @param face in pixels of `pyramid.base`, as the landmarks are.
+   */
+  async read(
+    pyramid: ImagePyramid,
+    face: Detection,
+    wanted: readonly FaceAttribute[],
+  ): Promise<FaceAttributes> {
+    const told = {
+      ...(await this.#ageAndGender(pyramid, face, wanted)),
+      ...(await this.#fromMesh(pyramid, face, wanted)),
+    };
+    return Object.fromEntries(Object.entries(told).filter(([name]) => wanted.some((want) => want === name)));
+  }
+
+  async #ageAndGender(pyramid: ImagePyramid, face: Detection, wanted: readonly FaceAttribute[]) {
+    const { ageGender } = this.#nets;
+    if (ageGender === undefined || !ageGenderAttributes.some((name) => wanted.includes(name))) return;
+    return readAgeGender(ageGender.session, ageGender.input, pyramid, face);
+  }
+
+  async #fromMesh(
+    pyramid: ImagePyramid,
+    { points }: Detection,
+    wanted: readonly FaceAttribute[],
+  ): Promise<Pick<FaceAttributes, "smile" | "mouthOpen" | "landmarks"> | undefined> {
+    const { faceMesh } = this.#nets;
+    if (faceMesh === undefined || !meshAttributes.some((name) => wanted.includes(name))) return;
+    const mesh = await readFaceMesh(faceMesh.session, faceMesh.input, pyramid, points);
+    return { smile: judgeSmile(mesh), mouthOpen: judgeMouthOpen(mesh), landmarks: landmarksOf(mesh) };
+  }
+}
