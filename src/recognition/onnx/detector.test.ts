@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
+import { noise, relativeDifference, runModel } from "../../../test/support/onnx/runModel.ts";
 import { makeDetectorResizable } from "./detector.ts";
 import type { OnnxGraph, OnnxNode, OnnxTensor } from "./model.ts";
 import { decodeModel, encodeModel, int, ints, OnnxFormatError } from "./model.ts";
-import { noise, relativeDifference, runModel } from "../../../test/support/onnx/runModel.ts";
 
 const FEATURES = 8;
 /** Channels of the heads of a small detector with one stride. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
+import { noise, relativeDifference, runModel } from "../../../test/support/onnx/runModel.ts";
 import type { OnnxGraph, OnnxNode, OnnxTensor } from "./model.ts";
 import { encodeModel, int, ints } from "./model.ts";
 import { optimize } from "./optimize.ts";
-import { noise, relativeDifference, runModel } from "../../../test/support/onnx/runModel.ts";
 
 const CHANNELS = 8;
 const SIZE = 6;

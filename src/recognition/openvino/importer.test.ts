@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { decodeModel, encodeModel } from "../onnx/model.ts";
+import { type TestLayer, writeIr } from "../../../test/support/onnx/openVinoIr.ts";
 import { runModel } from "../../../test/support/onnx/runModel.ts";
+import { decodeModel, encodeModel } from "../onnx/model.ts";
 import { convertOpenVinoModel } from "./convert.ts";
 import { OpenVinoError } from "./error.ts";
 import { importOpenVino } from "./importer.ts";
-import { type TestLayer, writeIr } from "../../../test/support/onnx/openVinoIr.ts";
 
 /** Collects constants into a weights file. */
 class Weights {
