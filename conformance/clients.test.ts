@@ -101,11 +101,11 @@ describe("a service with one thread, for which one image may wait", () => {
   });
   afterAll(() => service?.stop());
 
-  testUnless(cannotStart, "the SDK's own retries get every search of 30 through", async () => {
-    const answers = await Promise.all(searchAtOnce(30, clientWith(12)));
-    expect(answers.map(({ FaceMatches }) => FaceMatches?.[0]?.Similarity)).toEqual(Array(30).fill(100));
+  testUnless(cannotStart, "the SDK's own retries get every search of 20 through", async () => {
+    const answers = await Promise.all(searchAtOnce(20, clientWith(12)));
+    expect(answers.map(({ FaceMatches }) => FaceMatches?.[0]?.Similarity)).toEqual(Array(20).fill(100));
     const throttles = answers.reduce((sum, { $metadata }) => sum + (($metadata.attempts ?? 1) - 1), 0);
-    console.info(`30 searches at once were throttled ${throttles} times; all were answered`);
+    console.info(`20 searches at once were throttled ${throttles} times; all were answered`);
     expect(throttles).toBeGreaterThan(0);
   });
 
@@ -171,23 +171,26 @@ const keys = {
   AWS_PAGER: "",
 };
 
+const boto3 = (program: "faces" | "users") =>
+  runForJson(
+    "python3",
+    [
+      path.join(packageRoot, "conformance/clients/boto3Program.py"),
+      ...[program, endpoint, region, collections.newName(), files.group, files.portrait],
+    ],
+    keys,
+  );
+
 testUnless(
   await missing(["python3", "-c", "import boto3"]),
-  "boto3 indexes, lists, searches, and knows errors, users and tags",
+  "boto3 indexes, lists, searches and deletes, and knows errors and tags",
   async () => {
-    const program = path.join(packageRoot, "conformance/clients/boto3Program.py");
-    const args = [program, endpoint, region, collections.newName(), files.group, files.portrait];
-    const answer = (await runForJson("python3", args, keys)) as { readonly indexed: readonly string[] };
-    const [guest] = answer.indexed;
+    const answer = (await boto3("faces")) as { readonly indexed: readonly string[] };
     expect(answer).toEqual({
-      created: 200,
       tags: { event: "party" },
       indexed: [expect.any(String), expect.any(String)],
       listed: answer.indexed.toSorted(),
-      found: [guest],
-      associated: [guest],
-      foundUsers: ["guest"],
-      disassociated: [guest],
+      found: answer.indexed.slice(0, 1),
       deleted: answer.indexed,
       refused: {
         Code: "ResourceAlreadyExistsException",
@@ -198,40 +201,58 @@ testUnless(
 );
 
 testUnless(
-  await missing(["aws", "--version"]),
-  "the AWS CLI indexes, lists, searches, and knows users and tags",
+  await missing(["python3", "-c", "import boto3; boto3.client('rekognition', 'us-east-1').create_user"]),
+  "boto3 associates faces with a user and finds the user",
   async () => {
-    const aws = (command: string, ...args: readonly string[]) =>
-      runForJson("aws", ["rekognition", command, "--endpoint-url", endpoint, ...args], keys);
-    const collection = ["--collection-id", collections.newName()];
-    const selfie = ["--image-bytes", `fileb://${files.portrait}`];
+    expect(await boto3("users")).toEqual({ associated: 1, found: ["guest"], disassociated: 1 });
+  },
+);
 
-    expect(await aws("create-collection", ...collection, "--tags", "event=party")).toMatchObject({
-      StatusCode: 200,
-    });
-    const indexed = await aws("index-faces", ...collection, "--image-bytes", `fileb://${files.group}`);
-    expect(indexed).toMatchObject({ FaceRecords: [{ Face: {} }, { Face: {} }] });
-    const { FaceRecords } = indexed as { FaceRecords: { Face: { FaceId: string } }[] };
-    const [guest] = FaceRecords.map(({ Face }) => Face.FaceId) as [string, string];
-    const listed = await aws("list-faces", ...collection, "--page-size", "1");
-    expect(listed).toMatchObject({ Faces: [{}, {}] });
+/** The AWS CLI with a collection of its own, into which a photo of two people was indexed. */
+async function cliWithCollection() {
+  const aws = (command: string, ...args: readonly string[]) =>
+    runForJson("aws", ["rekognition", command, "--endpoint-url", endpoint, ...args], keys);
+  const collection = ["--collection-id", collections.newName()];
+  await aws("create-collection", ...collection, "--tags", "event=party");
+  const indexed = await aws("index-faces", ...collection, "--image-bytes", `fileb://${files.group}`);
+  expect(indexed).toMatchObject({ FaceRecords: [{ Face: {} }, { Face: {} }] });
+  const { FaceRecords } = indexed as { FaceRecords: { Face: { FaceId: string } }[] };
+  return { aws, collection, guest: FaceRecords[0]?.Face.FaceId as string };
+}
+
+testUnless(
+  await missing(["aws", "--version"]),
+  "the AWS CLI indexes, lists, searches and deletes, and knows tags",
+  async () => {
+    const { aws, collection, guest } = await cliWithCollection();
+    const selfie = ["--image-bytes", `fileb://${files.portrait}`];
+    expect(await aws("list-faces", ...collection, "--page-size", "1")).toMatchObject({ Faces: [{}, {}] });
     expect(await aws("search-faces-by-image", ...collection, ...selfie)).toMatchObject({
       FaceMatches: [{ Face: { FaceId: guest } }],
-    });
-
-    const user = [...collection, "--user-id", "guest"];
-    await aws("create-user", ...user);
-    expect(await aws("associate-faces", ...user, "--face-ids", guest)).toMatchObject({
-      AssociatedFaces: [{ FaceId: guest }],
-    });
-    expect(await aws("search-users-by-image", ...collection, ...selfie)).toMatchObject({
-      UserMatches: [{ User: { UserId: "guest" } }],
     });
     const { CollectionARN } = (await aws("describe-collection", ...collection)) as { CollectionARN: string };
     expect(await aws("list-tags-for-resource", "--resource-arn", CollectionARN)).toEqual({
       Tags: { event: "party" },
     });
     expect(await aws("delete-collection", ...collection)).toEqual({ StatusCode: 200 });
+  },
+  120_000,
+);
+
+testUnless(
+  await missing(["aws", "rekognition", "create-user", "--generate-cli-skeleton"]),
+  "the AWS CLI associates a face with a user and finds the user",
+  async () => {
+    const { aws, collection, guest } = await cliWithCollection();
+    const user = [...collection, "--user-id", "guest"];
+    await aws("create-user", ...user);
+    expect(await aws("associate-faces", ...user, "--face-ids", guest)).toMatchObject({
+      AssociatedFaces: [{ FaceId: guest }],
+    });
+    const selfie = ["--image-bytes", `fileb://${files.portrait}`];
+    expect(await aws("search-users-by-image", ...collection, ...selfie)).toMatchObject({
+      UserMatches: [{ User: { UserId: "guest" } }],
+    });
   },
   120_000,
 );

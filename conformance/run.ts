@@ -4,7 +4,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import type { OperationName } from "../protocol/model.generated.ts";
 import { developmentCredential } from "../src/config.ts";
+import { offeredOperations } from "../src/operations/registry.ts";
 import { packageRoot } from "../src/packageRoot.ts";
 import { startS3ServerProcess, testBucket, testCredential } from "../test/support/s3ServerProcess.ts";
 import type { ServerProcess } from "../test/support/serverProcess.ts";
@@ -118,7 +120,10 @@ async function runSuite(env: Readonly<Record<string, string>>): Promise<number> 
     );
     // Awaited, not blocked on: what the service logs meanwhile has to be read, or it waits for that.
     const [status] = await once(jest, "exit");
-    const rows = rowsOf(readResults(await readFile(results, "utf8")));
+    const rows = rowsOf(
+      readResults(await readFile(results, "utf8")),
+      Object.keys(offeredOperations) as OperationName[],
+    );
     console.log(`\n${formatRows(rows)}`);
     return status === 0 && rows.every(({ result }) => result !== "FAIL") ? 0 : 1;
   } finally {

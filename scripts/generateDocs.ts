@@ -2,9 +2,13 @@ import path from "node:path";
 import { settingsTable } from "../src/config.ts";
 import { packageRoot } from "../src/packageRoot.ts";
 import { writeSection } from "./markedSection.ts";
+import { operationsTable } from "./operationsTable.ts";
 
 /** Writes the generated parts of the docs; with `--check` only tells whether they are up to date. */
-const sections = [{ file: "docs/configuration.md", name: "settings", content: settingsTable() }];
+const sections = [
+  { file: "docs/configuration.md", name: "settings", content: settingsTable() },
+  { file: "README.md", name: "operations", content: operationsTable() },
+];
 
 const check = process.argv.includes("--check");
 for (const { file, name, content } of sections) {

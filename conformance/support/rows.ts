@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { type ErrorName, errorModels } from "../../protocol/errors.ts";
 import { type OperationName, operations } from "../../protocol/model.generated.ts";
-import { offeredOperations } from "../../src/operations/registry.ts";
 import { splitTitle } from "./skipReason.ts";
 
 /** A test of the suite, and how it ended. */
@@ -37,8 +36,7 @@ export function readResults(json: string): TestResult[] {
  * `exception: situation`. An operation without a test fails, and so does an exception without one that an offered
  * operation or the framework may answer.
  */
-export function rowsOf(tests: readonly TestResult[]): Row[] {
-  const offered = Object.keys(offeredOperations) as (keyof typeof offeredOperations)[];
+export function rowsOf(tests: readonly TestResult[], offered: readonly OperationName[]): Row[] {
   const ofErrors = tests.filter(({ ancestorTitles }) => ancestorTitles.includes("errors"));
   const tested = [...new Set(ofErrors.map(({ title }) => splitTitle(title).subject))].sort();
   const untested = expectedErrors(offered).filter(

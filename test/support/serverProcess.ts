@@ -55,10 +55,14 @@ function endpointOf({ stdout, stderr }: ChildProcess, announcement: RegExp): Pro
     if (stdout === null || stderr === null) return reject(new Error("The server has no output"));
     const printed: string[] = [];
     stderr.on("data", (piece: Buffer) => printed.push(piece.toString()));
-    createInterface({ input: stdout }).on("line", (line) => {
+    const lines = createInterface({ input: stdout }).on("line", (line) => {
+      printed.push(line);
       const endpoint = announcement.exec(line)?.[1];
-      if (endpoint === undefined) printed.push(line);
-      else resolve(endpoint);
+      if (endpoint === undefined) return;
+      lines.close();
+      // What comes later is of no use, but has to be read: a server whose output is not taken waits.
+      stdout.resume();
+      resolve(endpoint);
     });
     stdout.on("close", () => reject(new Error(`The server ended:\n${printed.join("\n")}`)));
   });
