@@ -5,6 +5,7 @@ import {
   type FivePoints,
   intersection,
   intersectionOverUnion,
+  type Point,
   scaleBox,
   scalePoints,
 } from "./geometry.ts";
@@ -190,13 +191,36 @@ function clamp01(value: number): number {
   return Math.min(Math.max(value, 0), 1);
 }
 
-/** Keeps the best of detections that overlap, or of which one lies in the other (seen at two scales). */
+/**
+ * Keeps the best of detections that overlap, or of which one lies in the other (seen at two scales). Each cell
+ * and each look places the points with an error of its own, so that the kept face gets the mean of them all.
+ */
 function suppress(detections: Detection[], maximumOverlap: number): Detection[] {
   const kept: Detection[] = [];
   for (const candidate of detections.sort((a, b) => b.score - a.score)) {
     if (!kept.some((better) => isSameFace(better.box, candidate.box, maximumOverlap))) kept.push(candidate);
   }
-  return kept;
+  return kept.map((best) => ({ ...best, points: meanPoints(best, detections) }));
+}
+
+/** Overlap (intersection over union) from which detections agree on a face so well that their points do. */
+const agreeingOverlap = 0.6;
+
+/** The mean, weighted by score, of the points of all detections that agree with one. */
+function meanPoints({ box }: Detection, detections: readonly Detection[]): FivePoints {
+  const agreeing = detections.filter((other) => intersectionOverUnion(box, other.box) > agreeingOverlap);
+  const total = agreeing.reduce((sum, { score }) => sum + score, 0);
+  const mean = (name: keyof FivePoints): Point => ({
+    x: agreeing.reduce((sum, { score, points }) => sum + score * points[name].x, 0) / total,
+    y: agreeing.reduce((sum, { score, points }) => sum + score * points[name].y, 0) / total,
+  });
+  return {
+    eyeLeft: mean("eyeLeft"),
+    eyeRight: mean("eyeRight"),
+    nose: mean("nose"),
+    mouthLeft: mean("mouthLeft"),
+    mouthRight: mean("mouthRight"),
+  };
 }
 
 /** Share of the smaller box that lies in the larger one from which the two are taken for one face. */
