@@ -1,7 +1,9 @@
 /** @type {import("jest").Config} */
 export default {
   testEnvironment: "node",
-  roots: ["<rootDir>/src", "<rootDir>/protocol", "<rootDir>/models", "<rootDir>/test"],
+  roots: ["src", "protocol", "models", "test", "bench", "scripts", "conformance/support"].map(
+    (folder) => `<rootDir>/${folder}`,
+  ),
   testMatch: ["**/*.test.ts"],
   extensionsToTreatAsEsm: [".ts"],
   transform: {

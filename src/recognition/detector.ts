@@ -193,33 +193,46 @@ function clamp01(value: number): number {
 
 /**
  * Keeps the best of detections that overlap, or of which one lies in the other (seen at two scales). Each cell
- * and each look places the points with an error of its own, so that the kept face gets the mean of them all.
+ * and each look places the points with an error of its own, so that the kept face's are drawn towards the mean of
+ * them all.
  */
 function suppress(detections: Detection[], maximumOverlap: number): Detection[] {
   const kept: Detection[] = [];
   for (const candidate of detections.sort((a, b) => b.score - a.score)) {
     if (!kept.some((better) => isSameFace(better.box, candidate.box, maximumOverlap))) kept.push(candidate);
   }
-  return kept.map((best) => ({ ...best, points: meanPoints(best, detections) }));
+  return kept.map((best) => ({ ...best, points: steadyPoints(best, detections) }));
 }
 
 /** Overlap (intersection over union) from which detections agree on a face so well that their points do. */
 const agreeingOverlap = 0.6;
 
-/** The mean, weighted by score, of the points of all detections that agree with one. */
-function meanPoints({ box }: Detection, detections: readonly Detection[]): FivePoints {
-  const agreeing = detections.filter((other) => intersectionOverUnion(box, other.box) > agreeingOverlap);
+/**
+ * How far a face's points go from the best detection's to the mean of all that agree with it. Measured on LFW and
+ * its album: the whole way finds most people in an album and tells the fewest hard pairs apart; a third of it gains
+ * in both over none.
+ */
+const shareOfMean = 1 / 3;
+
+/** The best detection's points, drawn towards the mean, weighted by score, of all detections that agree with it. */
+function steadyPoints(best: Detection, detections: readonly Detection[]): FivePoints {
+  const agreeing = detections.filter((other) => intersectionOverUnion(best.box, other.box) > agreeingOverlap);
   const total = agreeing.reduce((sum, { score }) => sum + score, 0);
-  const mean = (name: keyof FivePoints): Point => ({
-    x: agreeing.reduce((sum, { score, points }) => sum + score * points[name].x, 0) / total,
-    y: agreeing.reduce((sum, { score, points }) => sum + score * points[name].y, 0) / total,
-  });
+  const steady = (name: keyof FivePoints): Point => {
+    const own = best.points[name];
+    const mean = (axis: keyof Point) =>
+      agreeing.reduce((sum, { score, points }) => sum + score * points[name][axis], 0) / total;
+    return {
+      x: own.x + (mean("x") - own.x) * shareOfMean,
+      y: own.y + (mean("y") - own.y) * shareOfMean,
+    };
+  };
   return {
-    eyeLeft: mean("eyeLeft"),
-    eyeRight: mean("eyeRight"),
-    nose: mean("nose"),
-    mouthLeft: mean("mouthLeft"),
-    mouthRight: mean("mouthRight"),
+    eyeLeft: steady("eyeLeft"),
+    eyeRight: steady("eyeRight"),
+    nose: steady("nose"),
+    mouthLeft: steady("mouthLeft"),
+    mouthRight: steady("mouthRight"),
   };
 }
 
