@@ -47,7 +47,7 @@ export function shortestFloat(value: number): number {
   const float = Math.fround(value);
   for (let digits = 1; digits < FLOAT32_DIGITS; digits++) {
     const candidate = Number(float.toPrecision(digits));
-    if (Math.fround(candidate) === float) {
+    if (Object.is(Math.fround(candidate), float)) {
       return candidate;
     }
   }
