@@ -139,7 +139,7 @@ const scriptedWorker = `
   export default async function work(task) {
     if ("check" in task) return { checked: true };
     const order = new TextDecoder().decode(task.bytes);
-    if (order === "hold") await new Promise((resolve) => setTimeout(resolve, 100));
+    if (order === "hold") await new Promise((resolve) => setTimeout(resolve, 1000));
     if (order === "fail") throw new TypeError("broken");
     if (order === "die") process.exit(3);
     return { image: { width: task.bytes.length, height: 0, faces: [] } };
