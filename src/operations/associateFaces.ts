@@ -32,7 +32,7 @@ export const associateFaces: OperationFactory<
       limit: maximumFacesPerUser,
     };
     const change = await changeUser("AssociateFaces", input, (request) =>
-      users.associate(collection.id, faces, request),
+      users.associate(collection, faces, request),
     );
     return {
       AssociatedFaces: change.changed.map((FaceId) => ({ FaceId })),

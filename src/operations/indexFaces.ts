@@ -42,7 +42,7 @@ export const indexFaces: OperationFactory<
     const faceIds = await unlessGone(
       CollectionId,
       faces.add(
-        collection.id,
+        collection,
         { imageId: image.imageId, externalImageId: ExternalImageId ?? null },
         indexed.map(({ box, confidence, embedding }) => ({ faceId: newId(), box, confidence, embedding })),
       ),

@@ -7,17 +7,33 @@ export class CollectionGoneError extends Error {
   override readonly name = "CollectionGoneError";
 }
 
+/** Thrown when a collection was moved to another model pack while a request worked with embeddings of the old one. */
+export class CollectionMovedError extends Error {
+  override readonly name = "CollectionMovedError";
+}
+
 /**
  * Locks a collection until the transaction ends: changes to one collection take turns, on whichever server.
  * Every change begins with it, before it touches a face or a user, so that no two wait for each other.
  *
- * @throws CollectionGoneError
+ * @param modelPack of the embeddings, or the bound on their cosines, that a change brings; not given where it
+ * brings none.
+ * @throws CollectionGoneError, CollectionMovedError when the collection's embeddings are another pack's by now.
  */
-export async function lockCollection(transaction: Sql, collectionId: number): Promise<void> {
+export async function lockCollection(
+  transaction: Sql,
+  collectionId: number,
+  modelPack?: string,
+): Promise<void> {
   const [collection] = await transaction
-    .select({ id: collections.id })
+    .select({ modelPack: collections.modelPack })
     .from(collections)
     .where(eq(collections.id, collectionId))
     .for("update");
   if (collection === undefined) throw new CollectionGoneError(`Collection ${collectionId} is gone`);
+  if (modelPack !== undefined && modelPack !== collection.modelPack) {
+    throw new CollectionMovedError(
+      `Collection ${collectionId} has embeddings of ${collection.modelPack} now`,
+    );
+  }
 }

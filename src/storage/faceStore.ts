@@ -2,6 +2,7 @@ import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { Box } from "../recognition/geometry.ts";
 import { intersectionOverUnion } from "../recognition/geometry.ts";
 import { lockCollection } from "./collectionLock.ts";
+import type { Collection } from "./collectionStore.ts";
 import type { Sql } from "./database.ts";
 import { collections, faces } from "./schema.ts";
 
@@ -24,7 +25,7 @@ export interface NewFace {
   readonly faceId: string;
   readonly box: Box;
   readonly confidence: number;
-  /** Of length 1. */
+  /** Of length 1, by the collection's model pack. */
   readonly embedding: Float32Array;
 }
 
@@ -55,7 +56,8 @@ export interface FaceDeletion {
 /** Boxes of one image that overlap more than this are of one face. */
 const sameFaceOverlap = 0.7;
 
-const storedFace = {
+/** The columns that make a `StoredFace`, by `toStoredFace`. */
+export const storedFace = {
   faceId: faces.faceId,
   imageId: faces.imageId,
   externalImageId: faces.externalImageId,
@@ -80,11 +82,15 @@ export class FaceStore {
    * same ExternalImageId is not stored again.
    *
    * @returns the FaceId of each face, in their order: the one it was given, or the one it already has.
-   * @throws CollectionGoneError
+   * @throws CollectionGoneError, CollectionMovedError
    */
-  async add(collectionId: number, image: ImageOfFaces, newFaces: readonly NewFace[]): Promise<string[]> {
+  async add(
+    { id: collectionId, modelPack }: Pick<Collection, "id" | "modelPack">,
+    image: ImageOfFaces,
+    newFaces: readonly NewFace[],
+  ): Promise<string[]> {
     return this.#sql.transaction(async (transaction) => {
-      await lockCollection(transaction, collectionId);
+      await lockCollection(transaction, collectionId, modelPack);
       const known = (
         await transaction
           .select(storedFace)
@@ -184,6 +190,7 @@ async function countFaces(transaction: Sql, collectionId: number, change: number
 
 type FaceRow = Omit<StoredFace, "box"> & Box;
 
-function toStoredFace({ left, top, width, height, ...face }: FaceRow): StoredFace {
+/** A face from its row. */
+export function toStoredFace({ left, top, width, height, ...face }: FaceRow): StoredFace {
   return { ...face, box: { left, top, width, height } };
 }

@@ -89,6 +89,21 @@ export const faces = pgTable(
   ],
 );
 
+/** Embeddings by the model pack that a collection is being moved to, until all its faces have one. */
+export const stagedEmbeddings = pgTable(
+  "staged_embeddings",
+  {
+    collectionId: integer("collection_id").notNull(),
+    modelPack: text("model_pack").notNull(),
+    faceId: uuid("face_id").notNull(),
+    embedding: halfvec().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.collectionId, table.modelPack, table.faceId] }),
+    foreignKey({ columns: [table.collectionId], foreignColumns: [collections.id] }).onDelete("cascade"),
+  ],
+);
+
 /** Requests that were answered, by the token that they brought, so that they are not done again. */
 export const requestTokens = pgTable(
   "request_tokens",

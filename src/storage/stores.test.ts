@@ -81,7 +81,7 @@ describe.each(testDatabases)("stores on $name", ({ open }) => {
   test("faces are counted and every change moves the version", async () => {
     const collection = await make();
     const image = { imageId: randomUUID(), externalImageId: "a" };
-    const [first, second] = await faces.add(collection.id, image, [newFace(0.1), newFace(0.5)]);
+    const [first, second] = await faces.add(collection, image, [newFace(0.1), newFace(0.5)]);
     expect(await reread(collection)).toMatchObject({ faceCount: 2, version: 1 });
     expect(await faces.delete(collection.id, [first as string, randomUUID()])).toEqual({
       deleted: new Set([first]),
@@ -95,11 +95,11 @@ describe.each(testDatabases)("stores on $name", ({ open }) => {
   test("an image that is stored again under the same external id keeps its FaceIds", async () => {
     const collection = await make();
     const image = { imageId: randomUUID(), externalImageId: null };
-    const once = await faces.add(collection.id, image, [newFace(0.1), newFace(0.5)]);
-    const again = await faces.add(collection.id, image, [newFace(0.5), newFace(0.1), newFace(0.8)]);
+    const once = await faces.add(collection, image, [newFace(0.1), newFace(0.5)]);
+    const again = await faces.add(collection, image, [newFace(0.5), newFace(0.1), newFace(0.8)]);
     expect(again.slice(0, 2)).toEqual([once[1], once[0]]);
     expect(await reread(collection)).toMatchObject({ faceCount: 3 });
-    await faces.add(collection.id, { ...image, externalImageId: "other" }, [newFace(0.1)]);
+    await faces.add(collection, { ...image, externalImageId: "other" }, [newFace(0.1)]);
     expect(await reread(collection)).toMatchObject({ faceCount: 4 });
   });
 
@@ -107,7 +107,7 @@ describe.each(testDatabases)("stores on $name", ({ open }) => {
     const collection = await make();
     const image = { imageId: randomUUID(), externalImageId: "race" };
     const answers = await Promise.all(
-      Array.from({ length: 20 }, () => faces.add(collection.id, image, [newFace(0.1), newFace(0.5)])),
+      Array.from({ length: 20 }, () => faces.add(collection, image, [newFace(0.1), newFace(0.5)])),
     );
     expect(new Set(answers.flat()).size).toBe(2);
     expect(await reread(collection)).toMatchObject({ faceCount: 2 });
@@ -115,20 +115,20 @@ describe.each(testDatabases)("stores on $name", ({ open }) => {
 
   test("nothing is stored for a collection that is gone, and deleting it takes its faces along", async () => {
     const collection = await make();
-    await faces.add(collection.id, { imageId: randomUUID(), externalImageId: null }, [newFace(0.1)]);
+    await faces.add(collection, { imageId: randomUUID(), externalImageId: null }, [newFace(0.1)]);
     expect(await collections.delete(collection.name)).toBe(true);
     expect(await collections.delete(collection.name)).toBe(false);
     const count = await database.sql.$count(facesTable, sql`collection_id = ${collection.id}`);
     expect(count).toBe(0);
     await expect(
-      faces.add(collection.id, { imageId: randomUUID(), externalImageId: null }, [newFace(0.1)]),
+      faces.add(collection, { imageId: randomUUID(), externalImageId: null }, [newFace(0.1)]),
     ).rejects.toBeInstanceOf(CollectionGoneError);
   });
 
   test("numbers come back as 32-bit floats, and a vector takes less than 1 KB", async () => {
     const collection = await make();
     const face = newFace(0.123456789);
-    await faces.add(collection.id, { imageId: randomUUID(), externalImageId: null }, [face]);
+    await faces.add(collection, { imageId: randomUUID(), externalImageId: null }, [face]);
     const stored = (await faces.find(collection.id, [face.faceId])).get(face.faceId);
     expect(Math.fround(stored?.box.left as number)).toBe(Math.fround(0.123456789));
     expect(stored?.externalImageId).toBeNull();

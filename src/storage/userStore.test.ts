@@ -34,7 +34,7 @@ describe.each(testDatabases)("UserStore on $name", ({ open }) => {
   /** Stores a face for each embedding; returns their FaceIds. */
   const store = (...embeddings: Float32Array[]): Promise<string[]> =>
     faces.add(
-      collection.id,
+      collection,
       { imageId: randomUUID(), externalImageId: null },
       embeddings.map((embedding, index) => ({
         faceId: randomUUID(),
@@ -48,7 +48,7 @@ describe.each(testDatabases)("UserStore on $name", ({ open }) => {
     faceIds: readonly string[],
     { minimumCosine = -1, limit = 100 } = {},
     request?: IdempotentRequest,
-  ) => users.associate(collection.id, { userId, faceIds, minimumCosine, limit }, request);
+  ) => users.associate(collection, { userId, faceIds, minimumCosine, limit }, request);
   const listAll = () => users.list(collection.id, { limit: 100, after: undefined });
   const ownersOf = async (faceIds: readonly string[]) => {
     const found = await faces.find(collection.id, faceIds);

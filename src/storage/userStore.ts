@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
 import { lockCollection } from "./collectionLock.ts";
+import type { Collection } from "./collectionStore.ts";
 import type { Sql } from "./database.ts";
 import { doOnce, type IdempotentRequest } from "./requestTokens.ts";
 import { collections, faces, users } from "./schema.ts";
@@ -26,7 +27,7 @@ export interface FacesOfUser {
 
 /** Faces to associate, and how like the user they have to be. */
 export interface NewFacesOfUser extends FacesOfUser {
-  /** Least cosine of a face's embedding with the user vector, where the user has faces already. */
+  /** Least cosine, by the collection's model pack, of a face and the user vector, where the user has faces already. */
   readonly minimumCosine: number;
   /** Most faces that the user may have then. */
   readonly limit: number;
@@ -154,11 +155,11 @@ export class UserStore {
   /**
    * Associates faces with a user, as many as may be; the first ones of a user are not compared with anything.
    *
-   * @throws CollectionGoneError, RequestTokenReusedError, UserMissingError, and UserFullError when they are too
-   * many: then none is associated.
+   * @throws CollectionGoneError, CollectionMovedError, RequestTokenReusedError, UserMissingError, and UserFullError
+   * when they are too many: then none is associated.
    */
   associate(
-    collectionId: number,
+    { id: collectionId, modelPack }: Pick<Collection, "id" | "modelPack">,
     { userId, faceIds, minimumCosine, limit }: NewFacesOfUser,
     request?: IdempotentRequest,
   ): Promise<FaceChange> {
@@ -167,11 +168,12 @@ export class UserStore {
       if (owner !== null) return { reason: "other-user", userId: owner };
       return cosine === null || cosine >= minimumCosine ? "change" : { reason: "unlike", cosine };
     };
-    return this.#change(collectionId, request, async (transaction) => {
+    const change = async (transaction: Sql) => {
       const change = await changeFaces(transaction, collectionId, { userId, faceIds }, judge, userId);
       if (change.faceCount > limit) throw new UserFullError(userId);
       return change;
-    });
+    };
+    return this.#change(collectionId, request, change, modelPack);
   }
 
   /**
@@ -198,9 +200,10 @@ export class UserStore {
     collectionId: number,
     request: IdempotentRequest | undefined,
     work: (transaction: Sql) => Promise<Outcome>,
+    modelPack?: string,
   ): Promise<Outcome> {
     return this.#sql.transaction(async (transaction) => {
-      await lockCollection(transaction, collectionId);
+      await lockCollection(transaction, collectionId, modelPack);
       return doOnce(transaction, collectionId, request, () => work(transaction));
     });
   }
@@ -228,12 +231,7 @@ async function changeFaces(
       .update(faces)
       .set({ userId: newOwner })
       .where(and(eq(faces.collectionId, collectionId), inArray(faces.faceId, changed)));
-    await transaction
-      .update(users)
-      .set({
-        embedding: sql`(select l2_normalize(avg(${faces.embedding})) from ${faces} where ${facesOf(collectionId, userId)})`,
-      })
-      .where(userOf(collectionId, userId));
+    await transaction.update(users).set({ embedding: meanOfFaces }).where(userOf(collectionId, userId));
     await moveVersion(transaction, collectionId);
   }
   return { changed, refused, faceCount: await transaction.$count(faces, facesOf(collectionId, userId)) };
@@ -262,6 +260,13 @@ async function readCandidates(
     .where(and(eq(faces.collectionId, collectionId), inArray(faces.faceId, [...faceIds])));
   return new Map(rows.map((row) => [row.faceId, row]));
 }
+
+/**
+ * The vector of each user of an update: the mean of the user's faces, at length 1; null where there are none.
+ */
+export const meanOfFaces = sql`(
+  select l2_normalize(avg(${faces.embedding})) from ${faces}
+  where ${faces.collectionId} = ${users.collectionId} and ${faces.userId} = ${users.userId})`;
 
 function userOf(collectionId: number, userId: string): SQL | undefined {
   return and(eq(users.collectionId, collectionId), eq(users.userId, userId));

@@ -41,7 +41,7 @@ export function vectorIndexContract(
     const current = async (collectionName: string) => (await collections.find(collectionName)) as Collection;
     const add = async (collection: Collection, embeddings: readonly Float32Array[]): Promise<NewFace[]> => {
       const added = embeddings.map((embedding) => toNewFace(embedding));
-      await faces.add(collection.id, { imageId: randomUUID(), externalImageId: null }, added);
+      await faces.add(collection, { imageId: randomUUID(), externalImageId: null }, added);
       return added;
     };
     const search = async (collection: Collection, embedding: Float32Array, limit = 10, minimumCosine = -1) =>
@@ -159,7 +159,7 @@ export function vectorIndexContract(
     const associate = async (collection: Collection, userId: string, added: readonly NewFace[]) => {
       const faceIds = added.map(({ faceId }) => faceId);
       const change = { userId, faceIds, minimumCosine: -1, limit: 100 };
-      expect((await users.associate(collection.id, change)).changed).toHaveLength(added.length);
+      expect((await users.associate(collection, change)).changed).toHaveLength(added.length);
     };
     const searchUsers = async (
       collection: Collection,

@@ -2,6 +2,7 @@ import type { FaceMatch, UserMatch } from "@aws-sdk/client-rekognition";
 import { cosineAt, similarityOf } from "../../recognition/similarity.ts";
 import type { Services } from "../../services.ts";
 import type { Collection } from "../../storage/collectionStore.ts";
+import { unlessMoved } from "./collections.ts";
 import { toFace } from "./wire.ts";
 
 /** FaceMatchThreshold and SimilarityThreshold where a request gives none. */
@@ -28,16 +29,20 @@ export interface SimilaritySearch {
 
 /** The faces of a collection that are similar enough, most similar first. */
 export async function findMatches(
-  { vectors, faces, packs }: Pick<Services, "vectors" | "faces" | "packs">,
+  { collections, vectors, faces, packs }: Pick<Services, "collections" | "vectors" | "faces" | "packs">,
   collection: Collection,
   { embedding, threshold, limit, except }: SimilaritySearch,
 ): Promise<FaceMatch[]> {
   const { similarity: curve } = packs.of(collection).pack;
-  const nearest = await vectors.search(collection, {
-    embedding,
-    minimumCosine: cosineAt(curve, threshold),
-    limit: except === undefined ? limit : limit + 1,
-  });
+  const nearest = await unlessMoved(
+    collections,
+    collection,
+    vectors.search(collection, {
+      embedding,
+      minimumCosine: cosineAt(curve, threshold),
+      limit: except === undefined ? limit : limit + 1,
+    }),
+  );
   const wanted = nearest.filter(({ faceId }) => faceId !== except).slice(0, limit);
   const found = await faces.find(
     collection.id,
@@ -53,16 +58,20 @@ export async function findMatches(
 
 /** The users of a collection who are similar enough, most similar first. */
 export async function findUserMatches(
-  { vectors, packs }: Pick<Services, "vectors" | "packs">,
+  { collections, vectors, packs }: Pick<Services, "collections" | "vectors" | "packs">,
   collection: Collection,
   { embedding, threshold, limit, except }: SimilaritySearch,
 ): Promise<UserMatch[]> {
   const { similarity: curve } = packs.of(collection).pack;
-  const nearest = await vectors.searchUsers(collection, {
-    embedding,
-    minimumCosine: cosineAt(curve, threshold),
-    limit: except === undefined ? limit : limit + 1,
-  });
+  const nearest = await unlessMoved(
+    collections,
+    collection,
+    vectors.searchUsers(collection, {
+      embedding,
+      minimumCosine: cosineAt(curve, threshold),
+      limit: except === undefined ? limit : limit + 1,
+    }),
+  );
   return nearest
     .filter(({ userId }) => userId !== except)
     .slice(0, limit)
