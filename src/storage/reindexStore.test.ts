@@ -13,8 +13,8 @@ import { UserStore } from "./userStore.ts";
 
 const target: TargetPack = { name: "other", faceModelVersion: "2.0" };
 /** Embeddings of length 1 on an axis: of 4 components by the collection's pack, of 8 by the target. */
-const before = (axis: number) => Float32Array.from({ length: 4 }, (_, index) => Number(index === axis));
-const after = (axis: number) => Float32Array.from({ length: 8 }, (_, index) => Number(index === axis));
+const onOld = (axis: number) => Float32Array.from({ length: 4 }, (_, index) => Number(index === axis));
+const onNew = (axis: number) => Float32Array.from({ length: 8 }, (_, index) => Number(index === axis));
 
 describe.each(testDatabases)("moving a collection to another pack, on $name", ({ open }) => {
   let database: Database;
@@ -46,14 +46,14 @@ describe.each(testDatabases)("moving a collection to another pack, on $name", ({
         faceId: randomUUID(),
         box: { left: axis, top: 0, width: 0.5, height: 0.5 },
         confidence: 99,
-        embedding: before(axis),
+        embedding: onOld(axis),
       })),
     );
   const stage = (...staged: (readonly [faceId: string | undefined, axis: number])[]) =>
     reindex.stage(
       collection,
       target,
-      staged.map(([faceId, axis]) => ({ faceId: faceId as string, embedding: after(axis) })),
+      staged.map(([faceId, axis]) => ({ faceId: faceId as string, embedding: onNew(axis) })),
     );
 
   test("tells which faces are still to be embedded", async () => {
@@ -85,7 +85,7 @@ describe.each(testDatabases)("moving a collection to another pack, on $name", ({
 
     await stage([first, 5], [second, 6]);
     await stage([second, 6], [third, 7]);
-    expect(await faces.embeddingOf(collection.id, first as string)).toEqual(before(0));
+    expect(await faces.embeddingOf(collection.id, first as string)).toEqual(onOld(0));
     expect(await reindex.switch(collection, target, false)).toEqual({ switchedFaces: 3, droppedFaces: 0 });
 
     expect(await reread()).toMatchObject({
@@ -94,7 +94,7 @@ describe.each(testDatabases)("moving a collection to another pack, on $name", ({
       faceCount: 3,
       version: version + 1,
     });
-    expect(await faces.embeddingOf(collection.id, third as string)).toEqual(after(7));
+    expect(await faces.embeddingOf(collection.id, third as string)).toEqual(onNew(7));
     const ada = await users.embeddingOf(collection.id, "ada");
     expect(ada?.[5]).toBeCloseTo(Math.SQRT1_2, 3);
     expect(ada?.[6]).toBeCloseTo(Math.SQRT1_2, 3);
@@ -118,7 +118,7 @@ describe.each(testDatabases)("moving a collection to another pack, on $name", ({
       count: 1,
     });
     expect(await reread()).toMatchObject({ modelPack: "test", faceCount: 2 });
-    expect(await faces.embeddingOf(collection.id, first as string)).toEqual(before(0));
+    expect(await faces.embeddingOf(collection.id, first as string)).toEqual(onOld(0));
 
     expect(await reindex.switch(collection, target, true)).toEqual({ switchedFaces: 1, droppedFaces: 1 });
     expect(await reread()).toMatchObject({ modelPack: "other", faceCount: 1 });
