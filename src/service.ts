@@ -9,6 +9,7 @@ import type { ModelPack } from "./recognition/packs/pack.ts";
 import { createApp } from "./server/app.ts";
 import { createLadder } from "./server/ladder.ts";
 import { Readiness } from "./server/readiness.ts";
+import { logRequests } from "./server/requestLog.ts";
 import { openServices } from "./services.ts";
 
 /** A service that answers. */
@@ -39,7 +40,7 @@ export async function startService(
       now: running.services.clock,
     }),
     newId: randomUUID,
-    log,
+    observe: logRequests(log),
   });
   const server = createServer(
     { keepAliveTimeout: keepAlive },

@@ -18,6 +18,8 @@ import { PgvectorIndex } from "./storage/pgvectorIndex.ts";
 import { sharedSecret } from "./storage/secretStore.ts";
 import { UserStore } from "./storage/userStore.ts";
 import type { VectorIndex } from "./storage/vectorIndex.ts";
+import { timeMethods } from "./telemetry/timeMethods.ts";
+import { timeServices } from "./timedServices.ts";
 
 /** The recognisers of this server, by the model pack that a collection was made with. */
 export interface Packs {
@@ -88,20 +90,23 @@ export async function openServices(
     closers.push(() => recognizer.close());
     await recognizer.check();
     return {
-      services: {
+      services: timeServices({
         account: config,
         clock: () => new Date(),
         collections: new CollectionStore(database.sql),
         faces: new FaceStore(database.sql),
         images: new RequestImageSource(
-          config.s3 && new S3Objects(config.s3, (failure) => log.warn(failure, "S3 gave no image")),
+          config.s3 &&
+            timeMethods(new S3Objects(config.s3, (failure) => log.warn(failure, "S3 gave no image")), {
+              read: "fetch",
+            }),
         ),
         newId: randomUUID,
         packs: { current: recognizer, of: (collection) => requirePack(recognizer, collection) },
         pageTokens: new PageTokens(await sharedSecret(database.sql, "page-tokens")),
         users: new UserStore(database.sql),
         vectors: new PgvectorIndex(database.sql),
-      },
+      }),
       checks: { database: () => database.ping(), models: () => checkModels(recognizer) },
       close,
     };

@@ -19,7 +19,7 @@ export interface Face extends AnalyzedFace {
 }
 
 /** What was found in a photo; no faces in a file that cannot be analysed. */
-export interface ReadPhoto extends Omit<AnalyzedImage, "faces"> {
+export interface ReadPhoto extends Pick<AnalyzedImage, "width" | "height"> {
   readonly faces: readonly Face[];
 }
 
@@ -94,7 +94,8 @@ export class FaceReader {
         embedLargest: maximumFaces,
         urgency: "bulk",
       });
-      return { ...image, faces: image.faces.flatMap((face) => toFace(face, image)) };
+      const { width, height, faces } = image;
+      return { width, height, faces: faces.flatMap((face) => toFace(face, image)) };
     } catch (error) {
       if (error instanceof ImageError) return { width: 0, height: 0, faces: [] };
       throw error;

@@ -5,6 +5,7 @@ import type {
   UnindexedFace,
 } from "@aws-sdk/client-rekognition";
 import { type AnalyzedFace, maximumFaces } from "../recognition/analyze.ts";
+import { countFaces } from "../telemetry/stopwatch.ts";
 import type { Checked, OperationFactory } from "./operation.ts";
 import { analyzeImage, embeddedFaces } from "./shared/analysis.ts";
 import { wantedAttributes } from "./shared/attributes.ts";
@@ -47,6 +48,7 @@ export const indexFaces: OperationFactory<
         indexed.map(({ box, confidence, embedding }) => ({ faceId: newId(), box, confidence, embedding })),
       ),
     );
+    countFaces("indexed", indexed.length);
     return {
       FaceRecords: indexed.map(
         (face, index): FaceRecord => ({

@@ -46,7 +46,16 @@ export interface AnalyzedImage {
   readonly height: number;
   /** Largest box first, `maximumFaces` at most. */
   readonly faces: readonly AnalyzedFace[];
+  readonly timings: AnalysisTimings;
 }
+
+/** Milliseconds that each part of the analysis took, over all faces; `attributes` is all that is measured of them. */
+export type AnalysisTimings = Readonly<Record<AnalysisPart, number>>;
+
+/** In the order in which they are begun. */
+export const analysisParts = ["decode", "detect", "attributes", "embed"] as const;
+
+type AnalysisPart = (typeof analysisParts)[number];
 
 /** Rekognition returns at most the 100 largest faces of an image. */
 export const maximumFaces = 100;
@@ -119,17 +128,23 @@ export class Analyzer {
     bytes: Uint8Array,
     { embedLargest, requirements, attributes = [] }: FaceRequest,
   ): Promise<AnalyzedImage> {
-    const { image, width, height } = await decodeImage(bytes, this.#settings.workingLongSide);
+    const timings = { decode: 0, detect: 0, attributes: 0, embed: 0 };
+    const timed = timerInto(timings);
+    const { image, width, height } = await timed("decode", () =>
+      decodeImage(bytes, this.#settings.workingLongSide),
+    );
     const pyramid = new ImagePyramid(image);
-    const detections = (await this.#detector.detect(pyramid))
+    const detections = (await timed("detect", () => this.#detector.detect(pyramid)))
       .sort((a, b) => area(b.box) - area(a.box))
       .slice(0, maximumFaces);
     const faces: AnalyzedFace[] = [];
     let embedded = 0;
     for (const detection of detections) {
       const { box, points, score } = detection;
-      const pose = await this.#attributes.pose(pyramid, detection);
-      const quality = measureQuality(pyramid, points, this.#settings.embedder.template);
+      const { pose, quality } = await timed("attributes", async () => ({
+        pose: await this.#attributes.pose(pyramid, detection),
+        quality: measureQuality(pyramid, points, this.#settings.embedder.template),
+      }));
       const confidence = 100 * score;
       const boxInOriginal = scaleBox(box, width / image.width, height / image.height);
       const shortcomings = shortcomingsOf({ pose, quality, confidence, box: boxInOriginal }, requirements);
@@ -143,15 +158,25 @@ export class Analyzer {
         quality,
         shortcomings,
         attributes: inRatios(
-          await this.#attributes.read(pyramid, detection, attributes),
+          await timed("attributes", () => this.#attributes.read(pyramid, detection, attributes)),
           image.width,
           image.height,
         ),
-        ...(isEmbedded && { embedding: await this.#embedder.embed(pyramid, points) }),
+        ...(isEmbedded && { embedding: await timed("embed", () => this.#embedder.embed(pyramid, points)) }),
       });
     }
-    return { width, height, faces };
+    return { width, height, faces, timings };
   }
+}
+
+/** Makes a function that does a part of the work and adds its milliseconds to `timings`. */
+function timerInto(timings: Record<AnalysisPart, number>) {
+  return async <T>(part: AnalysisPart, work: () => Promise<T>): Promise<T> => {
+    const start = performance.now();
+    const result = await work();
+    timings[part] += performance.now() - start;
+    return result;
+  };
 }
 
 /** Attributes whose landmarks are in pixels, as ratios of an image's width and height. */

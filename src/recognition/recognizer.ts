@@ -1,4 +1,4 @@
-import type { AnalyzedImage, FaceRequest } from "./analyze.ts";
+import type { AnalysisTimings, AnalyzedImage, FaceRequest } from "./analyze.ts";
 import type { ModelPack } from "./packs/pack.ts";
 
 /** Who waits for the answer: a person goes before an import. */
@@ -7,6 +7,26 @@ export type Urgency = "interactive" | "bulk";
 /** What is wanted of an image. */
 export interface AnalyzeRequest extends FaceRequest {
   readonly urgency: Urgency;
+}
+
+/** What a recogniser made of an image, and how long it took. */
+export interface RecognizedImage extends AnalyzedImage {
+  /** Milliseconds; `queue` is all that was not work: waiting for a thread, and the way there and back. */
+  readonly timings: AnalysisTimings & { readonly queue: number };
+}
+
+/** How busy a recogniser is. */
+export interface RecognizerLoad {
+  /** Images that wait. */
+  readonly waiting: Readonly<Record<Urgency, number>>;
+  /** Most images that may wait. */
+  readonly queueLimit: number;
+  /** Threads there should be. */
+  readonly threadLimit: number;
+  /** Threads there are. */
+  readonly threads: number;
+  /** Threads with an image in work. */
+  readonly busy: number;
 }
 
 /** Finds and embeds faces. The seam behind which models and machines can be exchanged. */
@@ -18,7 +38,8 @@ export interface Recognizer {
    * @param bytes the file; may be handed over to another thread, so that the caller must not use it again.
    * @throws ImageError for an image that cannot be analysed, RecognizerBusyError when too many wait.
    */
-  analyze(bytes: Uint8Array<ArrayBuffer>, request: AnalyzeRequest): Promise<AnalyzedImage>;
+  analyze(bytes: Uint8Array<ArrayBuffer>, request: AnalyzeRequest): Promise<RecognizedImage>;
+  load(): RecognizerLoad;
   /** Runs the models once, on no one's face. @throws when they do not run. */
   check(): Promise<void>;
   /** Ends after the images in work are done. */

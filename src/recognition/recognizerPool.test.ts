@@ -98,6 +98,14 @@ describe("with the compiled worker", () => {
     expect(faces.map(({ shortcomings }) => shortcomings)).toEqual([[], ["boxSide"]]);
   });
 
+  test("tells how long each part took, and parts that were not done as none", async () => {
+    const { timings } = await pool.analyze(bytesOf(couple), importing);
+    expect(Object.keys(timings).sort()).toEqual(["attributes", "decode", "detect", "embed", "queue"]);
+    for (const duration of Object.values(timings)) expect(duration).toBeGreaterThan(0);
+    const none = await pool.analyze(bytesOf(couple), { ...importing, embedLargest: 0 });
+    expect(none.timings.embed).toBe(0);
+  });
+
   test("knows a person again on another picture, and tells two apart", async () => {
     const [grace, ada] = (await pool.analyze(bytesOf(couple), importing)).faces.map(embeddingOf);
     const again = await pool.analyze(
@@ -142,7 +150,7 @@ const scriptedWorker = `
     if (order === "hold") await new Promise((resolve) => setTimeout(resolve, 1000));
     if (order === "fail") throw new TypeError("broken");
     if (order === "die") process.exit(3);
-    return { image: { width: task.bytes.length, height: 0, faces: [] } };
+    return { image: { width: task.bytes.length, height: 0, faces: [], timings: {} }, work: 0 };
   }`;
 
 describe("with scripted workers", () => {
@@ -193,6 +201,24 @@ describe("with scripted workers", () => {
     await expect(pool.analyze(bytes("c"), searching)).rejects.toBeInstanceOf(RecognizerBusyError);
     expect((await Promise.all(taken)).map(({ width }) => width)).toEqual([4, 1, 1]);
     await expect(pool.analyze(bytes("c"), searching)).resolves.toMatchObject({ width: 1 });
+  });
+
+  test("tells how many images wait, by their urgency, and how many threads work", async () => {
+    const pool = await openPool(scriptedWorker, { threads: 2 });
+    await pool.check();
+    const idle = {
+      threads: 2,
+      threadLimit: 2,
+      queueLimit: 10,
+      busy: 0,
+      waiting: { interactive: 0, bulk: 0 },
+    };
+    expect(pool.load()).toEqual(idle);
+    const sent = ["hold", "hold", "a", "b"].map((order) => pool.analyze(bytes(order), importing));
+    sent.push(pool.analyze(bytes("c"), searching));
+    expect(pool.load()).toEqual({ ...idle, busy: 2, waiting: { interactive: 1, bulk: 2 } });
+    await Promise.all(sent);
+    expect(pool.load()).toEqual(idle);
   });
 
   test("uses as many threads as it is given", async () => {

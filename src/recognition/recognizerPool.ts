@@ -1,11 +1,18 @@
 // Loaded here first: an addon that only ever lived in threads that ended cannot always be loaded again.
 import "onnxruntime-node";
 import { Piscina, type PiscinaTask, queueOptionsSymbol, type TaskQueue } from "piscina";
-import type { AnalyzedImage, RecognitionModels } from "./analyze.ts";
+import type { RecognitionModels } from "./analyze.ts";
 import { ImageError } from "./decode.ts";
 import type { ModelPack } from "./packs/pack.ts";
 import type { PreparedPack } from "./packs/prepare.ts";
-import { type AnalyzeRequest, type Recognizer, RecognizerBusyError, type Urgency } from "./recognizer.ts";
+import {
+  type AnalyzeRequest,
+  type RecognizedImage,
+  type Recognizer,
+  RecognizerBusyError,
+  type RecognizerLoad,
+  type Urgency,
+} from "./recognizer.ts";
 import type { WorkerAnswer, WorkerTask } from "./worker.ts";
 
 /** How many threads recognise, and how many images may wait for them. */
@@ -25,6 +32,8 @@ export interface PoolSettings {
 export class RecognizerPool implements Recognizer {
   readonly pack: ModelPack;
   readonly #threads: Piscina<WorkerTask, WorkerAnswer>;
+  readonly #queue = new UrgencyQueue();
+  #inWork = 0;
 
   constructor({ pack, detector, embedder, attributes }: PreparedPack, settings: PoolSettings) {
     this.pack = pack;
@@ -34,7 +43,7 @@ export class RecognizerPool implements Recognizer {
       minThreads: settings.threads,
       maxThreads: settings.threads,
       maxQueue: settings.queueLimit,
-      taskQueue: new UrgencyQueue(),
+      taskQueue: this.#queue,
       // Without it a task that is taken out while all threads are busy goes back behind all others.
       stricterFIFO: true,
       workerData: models,
@@ -46,16 +55,33 @@ export class RecognizerPool implements Recognizer {
   async analyze(
     bytes: Uint8Array<ArrayBuffer>,
     { urgency, ...request }: AnalyzeRequest,
-  ): Promise<AnalyzedImage> {
+  ): Promise<RecognizedImage> {
+    const start = performance.now();
     const ownBytes = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
     const answer = await this.#run({ bytes: ownBytes, request }, urgency, [ownBytes.buffer]);
     if ("fault" in answer) throw new ImageError(answer.fault);
-    if ("image" in answer) return answer.image;
+    if ("image" in answer) {
+      const { image, work } = answer;
+      return { ...image, timings: { ...image.timings, queue: performance.now() - start - work } };
+    }
     throw new Error("A recognition thread answered another question than it was asked");
   }
 
   async check(): Promise<void> {
     await this.#run({ check: true }, "interactive", []);
+  }
+
+  load(): RecognizerLoad {
+    const { options, threads } = this.#threads;
+    const { waiting } = this.#queue;
+    const waitingInAll = waiting.interactive + waiting.bulk;
+    return {
+      waiting,
+      queueLimit: options.maxQueue,
+      threadLimit: options.maxThreads,
+      threads: threads.length,
+      busy: Math.min(threads.length, this.#inWork - waitingInAll),
+    };
   }
 
   close(): Promise<void> {
@@ -66,7 +92,12 @@ export class RecognizerPool implements Recognizer {
     const { queueSize, options } = this.#threads;
     if (queueSize >= options.maxQueue) throw new RecognizerBusyError("Too many images wait for recognition");
     const queued = { ...task, [queueOptionsSymbol]: { urgency } };
-    return this.#threads.run(queued, { transferList });
+    this.#inWork++;
+    try {
+      return await this.#threads.run(queued, { transferList });
+    } finally {
+      this.#inWork--;
+    }
   }
 }
 
@@ -76,6 +107,11 @@ class UrgencyQueue implements TaskQueue {
 
   get size(): number {
     return this.#waiting.interactive.length + this.#waiting.bulk.length;
+  }
+
+  get waiting(): Readonly<Record<Urgency, number>> {
+    const { interactive, bulk } = this.#waiting;
+    return { interactive: interactive.length, bulk: bulk.length };
   }
 
   push(task: PiscinaTask): void {

@@ -9,7 +9,8 @@ export type WorkerTask =
 
 /** Errors lose their class between threads, so a fault of the image comes back as a value. */
 export type WorkerAnswer =
-  | { readonly image: AnalyzedImage }
+  /** `work` is how long the thread had it, in milliseconds. */
+  | { readonly image: AnalyzedImage; readonly work: number }
   | { readonly fault: ImageFault }
   | { readonly checked: true };
 
@@ -23,7 +24,9 @@ export default async function work(task: WorkerTask): Promise<WorkerAnswer> {
     return { checked: true };
   }
   try {
-    return { image: await analyzer.analyze(task.bytes, task.request) };
+    const start = performance.now();
+    const image = await analyzer.analyze(task.bytes, task.request);
+    return { image, work: performance.now() - start };
   } catch (error) {
     if (error instanceof ImageError) return { fault: error.fault };
     throw error;

@@ -3,7 +3,9 @@ import pino from "pino";
 import { AwsError, collectionNotFound, invalidSignature } from "../../protocol/errors.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { OperationTable } from "../operations/registry.ts";
+import { countFaces, noteStep, timeStep } from "../telemetry/stopwatch.ts";
 import { createLadder, type LadderParts, type WireRequest } from "./ladder.ts";
+import { logRequests } from "./requestLog.ts";
 
 const imageBytes = "bm90IHRvIGJlIGxvZ2dlZA==";
 const signature = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7";
@@ -30,7 +32,9 @@ function setUp({ operate, ...parts }: Partial<LadderParts> & { operate?: () => P
     operations,
     verifySignature: async () => ({ accessKeyId: "AKIDEXAMPLE" }),
     newId: () => logref,
-    log: pino({ base: null, level: "trace" }, { write: (line) => void lines.push(JSON.parse(line)) }),
+    observe: logRequests(
+      pino({ base: null, level: "trace" }, { write: (line) => void lines.push(JSON.parse(line)) }),
+    ),
     ...parts,
   });
   return { answer, detectFaces, lines };
@@ -67,6 +71,22 @@ describe("a request that is in order", () => {
           serialize: expect.any(Number),
         },
       },
+    ]);
+  });
+});
+
+describe("what the operation does", () => {
+  test("is told in the same line, by step, with the faces that it saw", async () => {
+    const { answer, lines } = setUp({
+      operate: async () => {
+        await timeStep("recognize", async () => noteStep("decode", 0, 12));
+        countFaces("found", 2);
+        return { FaceDetails: [] };
+      },
+    });
+    await answer(request);
+    expect(lines).toMatchObject([
+      { ms: { operate: expect.any(Number), recognize: expect.any(Number), decode: 12 }, faces: { found: 2 } },
     ]);
   });
 });

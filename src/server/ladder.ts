@@ -1,4 +1,3 @@
-import type { Logger } from "pino";
 import { deserialize } from "../../protocol/deserialize.ts";
 import { AwsError, internalError, operationNotOffered, renderError } from "../../protocol/errors.ts";
 import { parseBody } from "../../protocol/json.ts";
@@ -8,7 +7,8 @@ import type { Caller, SignedRequest } from "../../protocol/sigv4.ts";
 import { parseTarget } from "../../protocol/target.ts";
 import { validate } from "../../protocol/validate.ts";
 import type { OperationTable } from "../operations/registry.ts";
-import { Stopwatch } from "./stopwatch.ts";
+import type { RequestObserver } from "../telemetry/answeredRequest.ts";
+import { Stopwatch } from "../telemetry/stopwatch.ts";
 
 /** A request whose method, content type and size are in order. */
 export interface WireRequest extends SignedRequest {
@@ -28,7 +28,8 @@ export interface LadderParts {
   readonly operations: OperationTable;
   readonly verifySignature: (request: SignedRequest) => Promise<Caller>;
   readonly newId: () => string;
-  readonly log: Logger;
+  /** Hears of each request once it is answered. */
+  readonly observe: RequestObserver;
 }
 
 /**
@@ -44,12 +45,13 @@ export interface LadderParts {
  * 7. the members' constraints            ValidationException
  * 8. the operation's own rules           its documented errors
  */
-export function createLadder({ operations, verifySignature, newId, log }: LadderParts) {
+export function createLadder({ operations, verifySignature, newId, observe }: LadderParts) {
   return async (request: WireRequest): Promise<WireAnswer> => {
-    const { requestId } = request;
     const stopwatch = new Stopwatch();
     let operation: OperationName | undefined;
     let caller: Caller | undefined;
+    let error: AwsError | undefined;
+    let answer: WireAnswer;
     try {
       const json = stopwatch.time("parse", () => parseBody(request.body));
       operation = parseTarget(request.target);
@@ -62,24 +64,14 @@ export function createLadder({ operations, verifySignature, newId, log }: Ladder
         validate(name, read);
         return read;
       });
+      const { requestId } = request;
       const output = await stopwatch.time("operate", () => run(input as never, { requestId }));
-      const body = stopwatch.time("serialize", () => serialize(name, output));
-      log.info({ requestId, operation, accessKeyId: caller.accessKeyId, status: 200, ms: stopwatch.steps });
-      return { status: 200, body };
-    } catch (error) {
-      const awsError = AwsError.is(error) ? error : internalError(error);
-      const answer = renderError(awsError, { logref: newId() });
-      const line = {
-        requestId,
-        operation,
-        accessKeyId: caller?.accessKeyId,
-        status: answer.status,
-        error: awsError.name,
-        ms: stopwatch.steps,
-      };
-      if (awsError.name === "InternalServerError") log.error({ ...line, err: awsError.cause });
-      else log.info(line);
-      return answer;
+      answer = { status: 200, body: stopwatch.time("serialize", () => serialize(name, output)) };
+    } catch (thrown) {
+      error = AwsError.is(thrown) ? thrown : internalError(thrown);
+      answer = renderError(error, { logref: newId() });
     }
+    observe({ request, operation, caller, status: answer.status, error, stopwatch });
+    return answer;
   };
 }

@@ -1,0 +1,20 @@
+import type { Logger } from "pino";
+import type { RequestObserver } from "../telemetry/answeredRequest.ts";
+import { millisecondsByStep } from "../telemetry/stopwatch.ts";
+
+/** One line of the log for each request: who, what, how it ended, how long each step took, how many faces. */
+export function logRequests(log: Logger): RequestObserver {
+  return ({ request, operation, caller, status, error, stopwatch }) => {
+    const line = {
+      requestId: request.requestId,
+      operation,
+      accessKeyId: caller?.accessKeyId,
+      status,
+      error: error?.name,
+      ms: millisecondsByStep(stopwatch.steps),
+      ...(Object.keys(stopwatch.faces).length > 0 && { faces: stopwatch.faces }),
+    };
+    if (error?.name === "InternalServerError") log.error({ ...line, err: error.cause });
+    else log.info(line);
+  };
+}

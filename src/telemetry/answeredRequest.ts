@@ -1,0 +1,29 @@
+import type { AwsError } from "../../protocol/errors.ts";
+import type { OperationName } from "../../protocol/model.generated.ts";
+import type { Caller } from "../../protocol/sigv4.ts";
+import type { Stopwatch } from "./stopwatch.ts";
+
+/**
+ * A request that was answered, as the log, the metrics and the traces hear of it: nothing of its body, its
+ * signature or its answer.
+ */
+export interface AnsweredRequest {
+  readonly request: {
+    readonly requestId: string;
+    /** Names and values in turn, as in Node's `IncomingMessage.rawHeaders`. */
+    readonly rawHeaders: readonly string[];
+  };
+  /** Not given: the target named none. */
+  readonly operation: OperationName | undefined;
+  /** Not given: the signature was not accepted. */
+  readonly caller: Caller | undefined;
+  /** HTTP status. */
+  readonly status: number;
+  /** What it was refused with; an InternalServerError's cause is what went wrong. */
+  readonly error: AwsError | undefined;
+  /** Its steps, all ended. */
+  readonly stopwatch: Stopwatch;
+}
+
+/** Hears of requests once they are answered. Must not throw. */
+export type RequestObserver = (request: AnsweredRequest) => void;
