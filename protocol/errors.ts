@@ -187,11 +187,15 @@ export const requestTokenInUse = (token: string): AwsError =>
     `The ClientRequestToken: ${token} you have supplied is already in use.`,
   );
 
-/** The caller is known, and its policy does not allow the operation. */
-export const notAuthorized = (userArn: string, operation: OperationName): AwsError =>
+/** The caller is known, and its policy does not allow the operation; `resourceArn` is absent where it names none. */
+export const notAuthorized = (
+  userArn: string,
+  operation: OperationName,
+  resourceArn: string | undefined,
+): AwsError =>
   new AwsError(
     "AccessDeniedException",
-    `User: ${userArn} is not authorized to perform: rekognition:${operation}`,
+    `User: ${userArn} is not authorized to perform: rekognition:${operation}${resourceArn === undefined ? "" : ` on resource: ${resourceArn}`} because no identity-based policy allows the rekognition:${operation} action`,
   );
 
 /** The caller is over its own rate. SDKs retry it after a pause. */

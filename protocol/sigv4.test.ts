@@ -5,7 +5,7 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import fc from "fast-check";
 import { AwsError } from "./errors.ts";
 import { Sha256 } from "./sha256.ts";
-import { createSigV4Verifier, type SignedRequest, type SigV4Settings } from "./sigv4.ts";
+import { type Caller, createSigV4Verifier, type SignedRequest, type SigV4Settings } from "./sigv4.ts";
 
 const CREDENTIAL = {
   accessKeyId: "AKIDEXAMPLE",
@@ -15,10 +15,13 @@ const NOW = new Date("2026-11-21T10:00:00Z");
 const DATE = "20261121T100000Z";
 const SCOPE = "20261121/eu-central-1/rekognition/aws4_request";
 
-const settings: SigV4Settings = {
+const settings: SigV4Settings<Caller> = {
   region: "eu-central-1",
   service: "rekognition",
-  findCredential: (accessKeyId) => (accessKeyId === CREDENTIAL.accessKeyId ? CREDENTIAL : undefined),
+  findKey: (accessKeyId) =>
+    accessKeyId === CREDENTIAL.accessKeyId
+      ? { secretAccessKey: CREDENTIAL.secretAccessKey, caller: { accessKeyId } }
+      : undefined,
   now: () => NOW,
 };
 const verify = createSigV4Verifier(settings);

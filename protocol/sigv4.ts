@@ -5,15 +5,15 @@ import { AwsError, invalidSignature } from "./errors.ts";
 import { calculateSignature, hashBody, type SigningKey } from "./signature.ts";
 import { checkSkew, parseDate } from "./signingDate.ts";
 
-/** A pair of keys that this endpoint has issued. */
-export interface Credential {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
 /** Who signed a request. */
 export interface Caller {
   readonly accessKeyId: string;
+}
+
+/** What this endpoint has issued to a caller. The secret goes no further than the verifier. */
+export interface IssuedKey<Holder extends Caller> {
+  readonly secretAccessKey: string;
+  readonly caller: Holder;
 }
 
 /** A request as it was received, before anything changed it. */
@@ -28,12 +28,12 @@ export interface SignedRequest {
   readonly body: Uint8Array;
 }
 
-export interface SigV4Settings {
+export interface SigV4Settings<Holder extends Caller> {
   /** The one region that clients have to sign for. */
   readonly region: string;
   /** The one service that clients have to sign for: `rekognition`. */
   readonly service: string;
-  readonly findCredential: (accessKeyId: string) => Credential | undefined;
+  readonly findKey: (accessKeyId: string) => IssuedKey<Holder> | undefined;
   readonly now: () => Date;
 }
 
@@ -65,7 +65,9 @@ const MUST_BE_SIGNED = [
  * or dot segments, an unsigned body, a signed `Date` header, and signed headers that are repeated or not ASCII are
  * all refused. A `Content-Length` that a proxy took away is taken from the body, which it cannot contradict.
  */
-export function createSigV4Verifier(settings: SigV4Settings): (request: SignedRequest) => Promise<Caller> {
+export function createSigV4Verifier<Holder extends Caller>(
+  settings: SigV4Settings<Holder>,
+): (request: SignedRequest) => Promise<Holder> {
   return async (request) => {
     const headers = groupHeaders(request.rawHeaders);
     const authorization = readAuthorization(request, headers);
@@ -75,16 +77,16 @@ export function createSigV4Verifier(settings: SigV4Settings): (request: SignedRe
     checkAlgorithm(authorization.algorithm);
     const scope = parseCredential(authorization.credential);
     checkScope(scope, authorization.date, settings);
-    const credential = settings.findCredential(scope.accessKeyId);
-    if (credential === undefined) {
+    const key = settings.findKey(scope.accessKeyId);
+    if (key === undefined) {
       throw new AwsError(
         "UnrecognizedClientException",
         "The security token included in the request is invalid.",
       );
     }
     const expected = await signAgain(request, headers, authorization.signedHeaders, date, {
-      accessKeyId: credential.accessKeyId,
-      secretAccessKey: credential.secretAccessKey,
+      accessKeyId: scope.accessKeyId,
+      secretAccessKey: key.secretAccessKey,
       region: settings.region,
       service: settings.service,
     });
@@ -99,7 +101,7 @@ export function createSigV4Verifier(settings: SigV4Settings): (request: SignedRe
         "The security token included in the request is invalid",
       );
     }
-    return { accessKeyId: credential.accessKeyId };
+    return key.caller;
   };
 }
 

@@ -39,6 +39,7 @@ describe("readConfig", () => {
       CAMEO_DATA_DIR: "/var/lib/cameo",
       DATABASE_URL: "postgres://cameo:secret@db:5432/cameo",
       CAMEO_CREDENTIALS: "AKIDEXAMPLE:wJalrXUtnFEMI/K7MDENG",
+      CAMEO_RATE_LIMITS: "IndexFaces=5:10",
       CAMEO_REGION: "eu-central-1",
       CAMEO_ACCOUNT_ID: "123456789012",
       CAMEO_MODELS_DIR: "/models",
@@ -53,7 +54,9 @@ describe("readConfig", () => {
       port: 0,
       dataDir: "/var/lib/cameo",
       databaseUrl: "postgres://cameo:secret@db:5432/cameo",
-      credentials: [{ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG" }],
+      accessKeys: [{ secretAccessKey: "wJalrXUtnFEMI/K7MDENG", caller: { accessKeyId: "AKIDEXAMPLE" } }],
+      accessKeyFile: undefined,
+      rateLimits: new Map([["IndexFaces", { perSecond: 5, burst: 10 }]]),
       usesDevelopmentCredential: false,
       region: "eu-central-1",
       accountId: "123456789012",
@@ -84,6 +87,8 @@ describe("readConfig", () => {
     ["CAMEO_REGION", "US East"],
     ["CAMEO_ACCOUNT_ID", "12345"],
     ["CAMEO_LOG_LEVEL", "loud"],
+    ["CAMEO_RATE_LIMITS", "IndexFaces"],
+    ["CAMEO_RATE_LIMITS", "IndexFace=5"],
   ])("refuses %s=%j", (variable, value) => {
     expect(faultsOf({ [variable]: value })).toEqual([expect.stringMatching(`^${variable}: .`)]);
   });
@@ -109,7 +114,11 @@ describe("credentials", () => {
 
   afterAll(() => rm(folder, { recursive: true }));
 
-  const credentialsOf = (text: string) => readConfig({ CAMEO_CREDENTIALS: text }).credentials;
+  const credentialsOf = (text: string) =>
+    readConfig({ CAMEO_CREDENTIALS: text }).accessKeys.map(({ secretAccessKey, caller }) => ({
+      accessKeyId: caller.accessKeyId,
+      secretAccessKey,
+    }));
 
   test("stand in the variable, comma separated; a secret may hold colons and slashes", () => {
     expect(credentialsOf("first:secret-of-first, second:with:colon/and+more=")).toEqual([
@@ -124,6 +133,20 @@ describe("credentials", () => {
     expect(credentialsOf(`${scheme}${file}`)).toEqual([
       { accessKeyId: "first", secretAccessKey: "secret-of-first" },
       { accessKeyId: "second", secretAccessKey: "secret,of,second" },
+    ]);
+  });
+
+  test("stand in a JSON file that gives each its rights; the config tells the file, to be followed", async () => {
+    const file = path.join(folder, "keys.json");
+    const key = { accessKeyId: "first", secretAccessKey: "secret-of-first", name: "shop" };
+    await writeFile(file, JSON.stringify({ accessKeys: [{ ...key, collections: ["album-*"] }] }));
+    expect(readConfig({ CAMEO_CREDENTIALS: file })).toMatchObject({
+      accessKeyFile: file,
+      accessKeys: [{ caller: { name: "shop", rights: { collections: ["album-*"] } } }],
+    });
+    await writeFile(file, JSON.stringify({ accessKeys: [{ ...key, name: "the shop" }] }));
+    expect(faultsOf({ CAMEO_CREDENTIALS: file })).toEqual([
+      expect.stringMatching(/^CAMEO_CREDENTIALS: accessKeys\[0\]\.name: must be /),
     ]);
   });
 
@@ -165,7 +188,12 @@ describe("the development key", () => {
     "serves on %s, and the config says so",
     (host) => {
       expect(readConfig({ CAMEO_HOST: host })).toMatchObject({
-        credentials: [developmentCredential],
+        accessKeys: [
+          {
+            secretAccessKey: developmentCredential.secretAccessKey,
+            caller: { accessKeyId: developmentCredential.accessKeyId, rights: {} },
+          },
+        ],
         usesDevelopmentCredential: true,
       });
     },
@@ -262,6 +290,7 @@ describe("settingsTable", () => {
       ["CAMEO_DATA_DIR", "`./data`"],
       ["DATABASE_URL", "not set"],
       ["CAMEO_CREDENTIALS", "not set"],
+      ["CAMEO_RATE_LIMITS", "not set"],
       ["CAMEO_REGION", "`us-east-1`"],
       ["CAMEO_ACCOUNT_ID", "`000000000000`"],
       ["CAMEO_MODELS_DIR", "`./models`"],

@@ -1,17 +1,21 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { z } from "zod";
+import {
+  type AccessKey,
+  AccessKeyError,
+  type Credential,
+  fileOf,
+  readAccessKeyFile,
+  readPairs,
+  unlimitedKey,
+} from "./access/accessKeys.ts";
+import { type RateLimits, rateLimitsOf } from "./access/rateLimits.ts";
 import { packageRoot } from "./packageRoot.ts";
 
 /** The development key that a service bound to loopback takes when no credentials are set. */
 export const developmentCredential = { accessKeyId: "cameo", secretAccessKey: "cameo-secret" } as const;
-
-/** A static access key, as `aws configure` knows it. */
-export interface Credential {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
 
 /** Where images in S3 are fetched, and how. */
 export interface S3Settings {
@@ -55,8 +59,14 @@ const settings = {
   credentials: {
     variable: "CAMEO_CREDENTIALS",
     meaning:
-      "Access keys, `accessKeyId:secretAccessKey`, comma separated; or the path of a file with one key a line.",
-    schema: z.string().transform(readCredentials).optional(),
+      "Access keys, `accessKeyId:secretAccessKey`, comma separated; or the path of a file, with one key a line or [JSON](security.md#access-keys) that gives each its rights. The file is read again when it changes.",
+    schema: z.string().transform(orIssues(readKeys)).optional(),
+  },
+  rateLimits: {
+    variable: "CAMEO_RATE_LIMITS",
+    meaning:
+      "Calls a second that each access key may make, by operation, such as `IndexFaces=50,SearchFacesByImage=50:100,*=200`: after a colon how many at once, `*` for each other operation. Counted by each server for itself; beyond it callers get ProvisionedThroughputExceededException.",
+    schema: z.string().transform(rateLimitsOf).optional(),
   },
   region: {
     variable: "CAMEO_REGION",
@@ -104,7 +114,7 @@ const settings = {
       "Access key, `accessKeyId:secretAccessKey`, that images in S3 are fetched with; or the path of a file with it. Switches S3 on.",
     schema: z
       .string()
-      .transform(readCredentials)
+      .transform(orIssues(readPairs))
       .refine(({ length }) => length === 1, "must be one access key")
       .optional(),
   },
@@ -144,11 +154,14 @@ const settings = {
 type Settings = { readonly [K in keyof typeof settings]: z.output<(typeof settings)[K]["schema"]> };
 
 /** The service's configuration: every setting read, defaulted and checked. */
-export type Config = Omit<Settings, "credentials" | `s3${string}`> & {
-  readonly credentials: readonly Credential[];
+export type Config = Omit<Settings, "credentials" | "rateLimits" | `s3${string}`> & {
+  readonly accessKeys: readonly AccessKey[];
+  /** Where they stand, when they stand in a file. */
+  readonly accessKeyFile: string | undefined;
+  readonly rateLimits: RateLimits;
   /** Not given: images in S3 are not fetched. */
   readonly s3: S3Settings | undefined;
-  /** Whether `credentials` is the documented development key, because none was set. */
+  /** Whether `accessKeys` is the documented development key, because none was set. */
   readonly usesDevelopmentCredential: boolean;
 };
 
@@ -188,7 +201,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       `CAMEO_CREDENTIALS: must be set, because CAMEO_HOST (${host}) can be reached from other machines`,
     );
   }
-  const { s3Credentials, s3Buckets, s3Endpoint, s3Region, s3ForcePathStyle, ...rest } = read;
+  const { credentials, s3Credentials, s3Buckets, s3Endpoint, s3Region, s3ForcePathStyle, ...rest } = read;
   // Not by an endpoint or region alone: the machine's own credentials are never taken by surprise.
   const usesS3 = ["CAMEO_S3_CREDENTIALS", "CAMEO_S3_BUCKETS"].some((variable) => env[variable]);
   if (!usesS3 && (s3Endpoint ?? s3Region) !== undefined) {
@@ -204,7 +217,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return {
     ...rest,
     modelMirrors: mirrors,
-    credentials: read.credentials ?? [developmentCredential],
+    accessKeys: credentials?.keys ?? [unlimitedKey(developmentCredential)],
+    accessKeyFile: credentials?.file,
+    rateLimits: read.rateLimits ?? new Map(),
     usesDevelopmentCredential,
     s3: usesS3
       ? {
@@ -261,32 +276,20 @@ function commaSeparated(text: string): string[] {
     .filter((part) => part !== "");
 }
 
-/** Reads `id:secret` pairs, comma separated, or those of a file (one a line, `#` comments). */
-function readCredentials(text: string, context: z.RefinementCtx<string>): Credential[] {
-  const isFile = /^(\.{0,2}\/|file:)/.test(text) || !text.includes(":");
-  let pairs: string[];
-  try {
-    pairs = isFile ? readFileSync(text.replace(/^file:/, ""), "utf8").split(/\r?\n/) : text.split(",");
-  } catch {
-    context.addIssue({ code: "custom", message: "names a file that cannot be read" });
-    return z.NEVER;
-  }
-  const credentials: Credential[] = [];
-  for (const [index, line] of pairs.entries()) {
-    const pair = line.trim();
-    if (pair === "" || pair.startsWith("#")) continue;
-    const [, accessKeyId, secretAccessKey] = /^([\w-]{3,128}):(\S{8,})$/.exec(pair) ?? [];
-    if (accessKeyId === undefined || secretAccessKey === undefined) {
-      context.addIssue({
-        code: "custom",
-        message: `entry ${index + 1} must be accessKeyId:secretAccessKey (3 to 128 word characters, a secret of 8 or more)`,
-      });
-    } else if (credentials.some((known) => known.accessKeyId === accessKeyId)) {
-      context.addIssue({ code: "custom", message: `has the access key ${accessKeyId} twice` });
-    } else credentials.push({ accessKeyId, secretAccessKey });
-  }
-  if (credentials.length === 0 && context.issues.length === 0) {
-    context.addIssue({ code: "custom", message: "holds no access key" });
-  }
-  return credentials;
+function readKeys(text: string): { readonly file: string | undefined; readonly keys: readonly AccessKey[] } {
+  const file = fileOf(text);
+  return { file, keys: file === undefined ? readPairs(text).map(unlimitedKey) : readAccessKeyFile(file) };
+}
+
+/** For a schema: the faults that a reader of access keys throws become its issues. */
+function orIssues<Value>(read: (text: string) => Value) {
+  return (text: string, context: z.RefinementCtx<string>): Value => {
+    try {
+      return read(text);
+    } catch (error) {
+      if (!(error instanceof AccessKeyError)) throw error;
+      for (const message of error.faults) context.addIssue({ code: "custom", message });
+      return z.NEVER;
+    }
+  };
 }

@@ -3,6 +3,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import { createSigV4Verifier } from "../protocol/sigv4.ts";
+import { createAuthorizer } from "./access/authorize.ts";
+import { followKeyFile, KeyRing } from "./access/keyRing.ts";
+import { RateLimiter } from "./access/rateLimits.ts";
 import type { Config } from "./config.ts";
 import { bindOperations } from "./operations/registry.ts";
 import type { ModelPack } from "./recognition/packs/pack.ts";
@@ -30,15 +33,20 @@ export async function startService(
   log: Logger,
 ): Promise<RunningService> {
   const running = await openServices(config, catalogue, log);
-  const secrets = new Map(config.credentials.map((credential) => [credential.accessKeyId, credential]));
+  const keyRing = new KeyRing(config.accessKeys);
+  const unfollow =
+    config.accessKeyFile === undefined ? () => {} : followKeyFile(keyRing, config.accessKeyFile, log);
+  const limiter = new RateLimiter(config.rateLimits);
   const answer = createLadder({
     operations: bindOperations(running.services),
     verifySignature: createSigV4Verifier({
       region: config.region,
       service: "rekognition",
-      findCredential: (accessKeyId) => secrets.get(accessKeyId),
+      findKey: (accessKeyId) => keyRing.find(accessKeyId),
       now: running.services.clock,
     }),
+    countCall: (caller, operation) => limiter.count(caller, operation),
+    authorize: createAuthorizer(config),
     newId: randomUUID,
     observe: logRequests(log),
   });
@@ -49,12 +57,14 @@ export async function startService(
   try {
     await listen(server, config);
   } catch (error) {
+    unfollow();
     await running.close();
     throw error;
   }
   return {
     endpoint: endpointOf(server.address() as AddressInfo),
     close: async () => {
+      unfollow();
       await drain(server);
       await running.close();
     },

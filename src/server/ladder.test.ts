@@ -1,6 +1,12 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import pino from "pino";
-import { AwsError, collectionNotFound, invalidSignature } from "../../protocol/errors.ts";
+import {
+  AwsError,
+  collectionNotFound,
+  invalidSignature,
+  notAuthorized,
+  provisionedRateExceeded,
+} from "../../protocol/errors.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { OperationTable } from "../operations/registry.ts";
 import { countFaces, noteStep, timeStep } from "../telemetry/stopwatch.ts";
@@ -30,7 +36,9 @@ function setUp({ operate, ...parts }: Partial<LadderParts> & { operate?: () => P
   const operations: OperationTable = { DetectFaces: detectFaces };
   const answer = createLadder({
     operations,
-    verifySignature: async () => ({ accessKeyId: "AKIDEXAMPLE" }),
+    verifySignature: async () => ({ accessKeyId: "AKIDEXAMPLE", name: "shop", rights: {} }),
+    countCall: () => {},
+    authorize: () => {},
     newId: () => logref,
     observe: logRequests(
       pino({ base: null, level: "trace" }, { write: (line) => void lines.push(JSON.parse(line)) }),
@@ -96,7 +104,25 @@ describe("the order of the steps", () => {
   const faults: readonly [name: string, parts: Partial<LadderParts>, change: Partial<WireRequest>][] = [
     ["ResourceNotFoundException", {}, {}],
     ["ValidationException", {}, body('{"Image":{"Bytes":""}}')],
+    [
+      "AccessDeniedException",
+      {
+        authorize: (_, operation) => {
+          throw notAuthorized("arn:aws:iam::000000000000:user/shop", operation, undefined);
+        },
+      },
+      {},
+    ],
     ["SerializationException", {}, body('{"Image":7}')],
+    [
+      "ProvisionedThroughputExceededException",
+      {
+        countCall: () => {
+          throw provisionedRateExceeded();
+        },
+      },
+      {},
+    ],
     ["UnknownOperationException", { operations: {} }, {}],
     [
       "InvalidSignatureException",

@@ -3,9 +3,11 @@ import { AwsError, internalError, operationNotOffered, renderError } from "../..
 import { parseBody } from "../../protocol/json.ts";
 import type { OperationName } from "../../protocol/model.generated.ts";
 import { serialize } from "../../protocol/serialize.ts";
-import type { Caller, SignedRequest } from "../../protocol/sigv4.ts";
+import type { SignedRequest } from "../../protocol/sigv4.ts";
 import { parseTarget } from "../../protocol/target.ts";
 import { validate } from "../../protocol/validate.ts";
+import type { KeyHolder } from "../access/accessKeys.ts";
+import type { Authorize } from "../access/authorize.ts";
 import type { OperationTable } from "../operations/registry.ts";
 import type { RequestObserver } from "../telemetry/answeredRequest.ts";
 import { Stopwatch } from "../telemetry/stopwatch.ts";
@@ -26,7 +28,10 @@ export interface WireAnswer {
 /** What the ladder is built of. */
 export interface LadderParts {
   readonly operations: OperationTable;
-  readonly verifySignature: (request: SignedRequest) => Promise<Caller>;
+  readonly verifySignature: (request: SignedRequest) => Promise<KeyHolder>;
+  /** Counts a call against the caller's rate. @throws AwsError ProvisionedThroughputExceededException */
+  readonly countCall: (caller: KeyHolder, operation: OperationName) => void;
+  readonly authorize: Authorize;
   readonly newId: () => string;
   /** Hears of each request once it is answered. */
   readonly observe: RequestObserver;
@@ -41,15 +46,24 @@ export interface LadderParts {
  * 4. the signature                       MissingAuthenticationToken…, IncompleteSignature…,
  *                                        UnrecognizedClient…, InvalidSignatureException
  * 5. the operation is offered            UnknownOperationException, with a text
- * 6. the members' types                  SerializationException
- * 7. the members' constraints            ValidationException
- * 8. the operation's own rules           its documented errors
+ * 6. the caller's rate                   ProvisionedThroughputExceededException
+ * 7. the members' types                  SerializationException
+ * 8. the caller's rights                 AccessDeniedException
+ * 9. the members' constraints            ValidationException
+ * 10. the operation's own rules          its documented errors
  */
-export function createLadder({ operations, verifySignature, newId, observe }: LadderParts) {
+export function createLadder({
+  operations,
+  verifySignature,
+  countCall,
+  authorize,
+  newId,
+  observe,
+}: LadderParts) {
   return async (request: WireRequest): Promise<WireAnswer> => {
     const stopwatch = new Stopwatch();
     let operation: OperationName | undefined;
-    let caller: Caller | undefined;
+    let caller: KeyHolder | undefined;
     let error: AwsError | undefined;
     let answer: WireAnswer;
     try {
@@ -58,9 +72,11 @@ export function createLadder({ operations, verifySignature, newId, observe }: La
       caller = await stopwatch.time("authenticate", () => verifySignature(request));
       const run = operations[operation];
       if (run === undefined) throw operationNotOffered(operation);
-      const name = operation;
+      countCall(caller, operation);
+      const [holder, name] = [caller, operation];
       const input = stopwatch.time("validate", () => {
         const read = deserialize(name, json);
+        authorize(holder, name, read);
         validate(name, read);
         return read;
       });

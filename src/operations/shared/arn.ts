@@ -21,13 +21,17 @@ export function collectionArn(account: Account, collectionId: string): string {
 
 /**
  * The CollectionId that an ARN of this account names, in either spelling: CreateCollection's or
- * DescribeCollection's. Whether there is such a collection is not asked.
- *
- * @throws AwsError ResourceNotFoundException for anything else.
+ * DescribeCollection's; undefined for anything else. Whether there is such a collection is not asked.
  */
-export function requireCollectionId(account: Account, resourceArn: string): string {
+export function collectionIdOf(account: Account, resourceArn: string): string | undefined {
   const arn = resourceArn.replace(/^arn:/, "");
   const prefix = shortCollectionArn(account, "");
-  if (!arn.startsWith(prefix)) throw resourceNotFound(resourceArn);
-  return arn.slice(prefix.length);
+  return arn.startsWith(prefix) ? arn.slice(prefix.length) : undefined;
+}
+
+/** The same. @throws AwsError ResourceNotFoundException for anything else. */
+export function requireCollectionId(account: Account, resourceArn: string): string {
+  const collectionId = collectionIdOf(account, resourceArn);
+  if (collectionId === undefined) throw resourceNotFound(resourceArn);
+  return collectionId;
 }
