@@ -1,5 +1,6 @@
 import { type FivePoints, fitSimilarityTransform, type Point, pointList } from "./geometry.ts";
 import type { ImagePyramid } from "./image.ts";
+import { floatsAt, kernels } from "./pixels/kernels.ts";
 
 /** How an embedder wants its pixels. */
 export interface EmbedderInput {
@@ -34,41 +35,24 @@ export function alignFace(
   );
   const pixelsOfBase = Math.hypot(toImage.a, toImage.b);
   const { image, scale } = pyramid.levelFor(1 / pixelsOfBase);
-  const { width, height, data } = image;
   const a = toImage.a * scale;
   const b = toImage.b * scale;
   // A pixel's centre lies half a pixel from its corner, on the crop as on the level.
   const tx = toImage.tx * scale + (a - b) * 0.5 - 0.5;
   const ty = toImage.ty * scale + (b + a) * 0.5 - 0.5;
   const plane = size * size;
-  const order = input.channels === "bgr" ? [2, 1, 0] : [0, 1, 2];
-  const mean = input.mean;
-  const factor = input.scale.map((value) => 1 / value) as [number, number, number];
-  const stride = width * 3;
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const sourceX = clamp(a * x - b * y + tx, width - 1);
-      const sourceY = clamp(b * x + a * y + ty, height - 1);
-      const left = Math.floor(sourceX);
-      const above = Math.floor(sourceY);
-      const along = sourceX - left;
-      const down = sourceY - above;
-      const topLeft = above * stride + left * 3;
-      const toRight = left + 1 < width ? 3 : 0;
-      const toBelow = above + 1 < height ? stride : 0;
-      const to = y * size + x;
-      for (let channel = 0; channel < 3; channel++) {
-        const at = topLeft + (order[channel] as number);
-        const top = (data[at] as number) * (1 - along) + (data[at + toRight] as number) * along;
-        const bottom =
-          (data[at + toBelow] as number) * (1 - along) + (data[at + toBelow + toRight] as number) * along;
-        const value = top * (1 - down) + bottom * down;
-        target[channel * plane + to] = (value - (mean[channel] as number)) * (factor[channel] as number);
-      }
+  const planes = kernels.allocate(3 * plane * Float32Array.BYTES_PER_ELEMENT);
+  kernels.warpToPlanes(image.pointer, image.width, image.height, planes, size, a, b, tx, ty);
+  const colours = floatsAt(planes, 3 * plane);
+  for (const [channel, colour] of channelOrder[input.channels].entries()) {
+    const mean = input.mean[channel] as number;
+    const factor = 1 / (input.scale[channel] as number);
+    for (let at = 0; at < plane; at++) {
+      target[channel * plane + at] = ((colours[colour * plane + at] as number) - mean) * factor;
     }
   }
+  kernels.release(planes);
 }
 
-function clamp(value: number, maximum: number): number {
-  return Math.min(Math.max(value, 0), maximum);
-}
+/** Where each channel's colour lies among red, green and blue. */
+const channelOrder = { rgb: [0, 1, 2], bgr: [2, 1, 0] } as const;

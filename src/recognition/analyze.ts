@@ -5,7 +5,7 @@ import { decodeImage } from "./decode.ts";
 import { YuNetDetector } from "./detector.ts";
 import { Embedder } from "./embedder.ts";
 import { area, type Box, type FivePoints, type Point, scaleBox, scalePoints } from "./geometry.ts";
-import { ImagePyramid } from "./image.ts";
+import { type ImagePyramid, withPyramid } from "./image.ts";
 import type { RecognitionSettings } from "./packs/pack.ts";
 import type { Pose } from "./pose.ts";
 import { measureQuality, type Quality } from "./quality.ts";
@@ -39,11 +39,13 @@ export interface FaceRequest {
   readonly attributes?: readonly FaceAttribute[] | undefined;
 }
 
-/** What the recogniser found in an image. */
-export interface AnalyzedImage {
-  /** Size of the upright image, in pixels. */
+interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+/** What the recogniser found in an image; its size is that of the upright image, in pixels. */
+export interface AnalyzedImage extends Size {
   /** Largest box first, `maximumFaces` at most. */
   readonly faces: readonly AnalyzedFace[];
   readonly timings: AnalysisTimings;
@@ -104,17 +106,15 @@ export class Analyzer {
    */
   async check(): Promise<void> {
     const side = 128;
-    const pyramid = new ImagePyramid({
-      width: side,
-      height: side,
-      data: new Uint8Array(side * side * 3).fill(128),
-    });
-    await this.#detector.detect(pyramid);
+    const grey = { width: side, height: side, data: new Uint8Array(side * side * 3).fill(128) };
     const [eyeLeft, eyeRight, nose, mouthLeft, mouthRight] = this.#settings.embedder.template;
     const points = scalePoints({ eyeLeft, eyeRight, nose, mouthLeft, mouthRight }, side, side);
     const box: Box = { left: 0, top: 0, width: side, height: side };
-    await this.#attributes.pose(pyramid, { box, points, score: 1 });
-    const embedding = await this.#embedder.embed(pyramid, points);
+    const embedding = await withPyramid(grey, async (pyramid) => {
+      await this.#detector.detect(pyramid);
+      await this.#attributes.pose(pyramid, { box, points, score: 1 });
+      return this.#embedder.embed(pyramid, points);
+    });
     if (!embedding.every(Number.isFinite)) throw new Error("The embedder answers with numbers that are none");
   }
 
@@ -124,16 +124,25 @@ export class Analyzer {
    * @param bytes a JPEG or PNG file.
    * @throws ImageError for an image that cannot be analysed.
    */
-  async analyze(
-    bytes: Uint8Array,
-    { embedLargest, requirements, attributes = [] }: FaceRequest,
-  ): Promise<AnalyzedImage> {
+  async analyze(bytes: Uint8Array, request: FaceRequest): Promise<AnalyzedImage> {
     const timings = { decode: 0, detect: 0, attributes: 0, embed: 0 };
     const timed = timerInto(timings);
     const { image, width, height } = await timed("decode", () =>
       decodeImage(bytes, this.#settings.workingLongSide),
     );
-    const pyramid = new ImagePyramid(image);
+    const faces = await withPyramid(image, (pyramid) =>
+      this.#facesOf(pyramid, { width, height }, request, timed),
+    );
+    return { width, height, faces, timings };
+  }
+
+  async #facesOf(
+    pyramid: ImagePyramid,
+    original: Size,
+    { embedLargest, requirements, attributes = [] }: FaceRequest,
+    timed: Timer,
+  ): Promise<AnalyzedFace[]> {
+    const image = pyramid.base;
     const detections = (await timed("detect", () => this.#detector.detect(pyramid)))
       .sort((a, b) => area(b.box) - area(a.box))
       .slice(0, maximumFaces);
@@ -146,7 +155,7 @@ export class Analyzer {
         quality: measureQuality(pyramid, points, this.#settings.embedder.template),
       }));
       const confidence = 100 * score;
-      const boxInOriginal = scaleBox(box, width / image.width, height / image.height);
+      const boxInOriginal = scaleBox(box, original.width / image.width, original.height / image.height);
       const shortcomings = shortcomingsOf({ pose, quality, confidence, box: boxInOriginal }, requirements);
       const isEmbedded = shortcomings.length === 0 && embedded < embedLargest;
       if (isEmbedded) embedded++;
@@ -165,13 +174,16 @@ export class Analyzer {
         ...(isEmbedded && { embedding: await timed("embed", () => this.#embedder.embed(pyramid, points)) }),
       });
     }
-    return { width, height, faces, timings };
+    return faces;
   }
 }
 
+/** Does a part's work and adds the time it took. */
+type Timer = <Result>(part: AnalysisPart, work: () => Promise<Result>) => Promise<Result>;
+
 /** Makes a function that does a part of the work and adds its milliseconds to `timings`. */
-function timerInto(timings: Record<AnalysisPart, number>) {
-  return async <T>(part: AnalysisPart, work: () => Promise<T>): Promise<T> => {
+function timerInto(timings: Record<AnalysisPart, number>): Timer {
+  return async (part, work) => {
     const start = performance.now();
     const result = await work();
     timings[part] += performance.now() - start;

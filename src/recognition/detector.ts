@@ -9,7 +9,8 @@ import {
   scaleBox,
   scalePoints,
 } from "./geometry.ts";
-import type { ImagePyramid, RgbImage } from "./image.ts";
+import type { ImagePyramid, PixelLevel } from "./image.ts";
+import { floatsAt, kernels, shrinkScratch } from "./pixels/kernels.ts";
 
 /** A face as the detector sees it, in pixels of the image it was given. */
 export interface Detection {
@@ -69,6 +70,7 @@ export class YuNetDetector {
         input.width,
       ]),
     });
+    input.release();
     return decodeGrids(outputs, input.width, input.height, this.#settings.minimumScore).map((detection) => ({
       ...detection,
       box: scaleBox(detection.box, 1 / scale, 1 / scale),
@@ -85,54 +87,34 @@ function lookSizes(longSide: number, wanted: readonly number[]): number[] {
 interface DetectorInput {
   readonly width: number;
   readonly height: number;
+  /** In the kernels' memory. */
   readonly data: Float32Array;
+  release(): void;
 }
 
 /** Samples an image into planes of blue, green and red, padded with black to whole cells of 32 pixels. */
-function toInput(image: RgbImage, scale: number): DetectorInput {
+function toInput(image: PixelLevel, scale: number): DetectorInput {
   const contentWidth = Math.max(1, Math.round(image.width * scale));
   const contentHeight = Math.max(1, Math.round(image.height * scale));
   const width = Math.ceil(contentWidth / 32) * 32;
   const height = Math.ceil(contentHeight / 32) * 32;
-  const plane = width * height;
-  const data = new Float32Array(3 * plane);
-  const columns = bilinearSteps(contentWidth, image.width, 1 / scale, 3);
-  const rows = bilinearSteps(contentHeight, image.height, 1 / scale, image.width * 3);
-  const pixels = image.data;
-  for (let y = 0; y < contentHeight; y++) {
-    const above = rows.low[y] as number;
-    const below = rows.high[y] as number;
-    const down = rows.weight[y] as number;
-    let to = y * width;
-    for (let x = 0; x < contentWidth; x++, to++) {
-      const left = columns.low[x] as number;
-      const right = columns.high[x] as number;
-      const along = columns.weight[x] as number;
-      for (let channel = 0; channel < 3; channel++) {
-        const topLeft = pixels[above + left + channel] as number;
-        const bottomLeft = pixels[below + left + channel] as number;
-        const top = topLeft + ((pixels[above + right + channel] as number) - topLeft) * along;
-        const bottom = bottomLeft + ((pixels[below + right + channel] as number) - bottomLeft) * along;
-        data[(2 - channel) * plane + to] = top + (bottom - top) * down;
-      }
-    }
-  }
-  return { width, height, data };
-}
-
-/** Offsets of the two source samples of each target sample, and the weight of the second. */
-function bilinearSteps(count: number, sourceCount: number, step: number, stride: number) {
-  const low = new Int32Array(count);
-  const high = new Int32Array(count);
-  const weight = new Float32Array(count);
-  for (let index = 0; index < count; index++) {
-    const position = Math.min(Math.max((index + 0.5) * step - 0.5, 0), sourceCount - 1);
-    const before = Math.floor(position);
-    low[index] = before * stride;
-    high[index] = Math.min(before + 1, sourceCount - 1) * stride;
-    weight[index] = position - before;
-  }
-  return { low, high, weight };
+  const length = 3 * width * height;
+  const planes = kernels.allocate(length * Float32Array.BYTES_PER_ELEMENT);
+  const scratch = kernels.allocate(shrinkScratch(image.width, contentWidth));
+  kernels.shrinkToPlanes(
+    image.pointer,
+    image.width,
+    image.height,
+    scratch,
+    planes,
+    contentWidth,
+    contentHeight,
+    width,
+    height,
+    1 / scale,
+  );
+  kernels.release(scratch);
+  return { width, height, data: floatsAt(planes, length), release: () => kernels.release(planes) };
 }
 
 /**

@@ -53,13 +53,14 @@ export function measureQuality(
 /** Luma of ITU-R BT.601. */
 function luma(planes: Float32Array): Float32Array {
   const plane = planes.length / 3;
-  return Float32Array.from(
-    { length: plane },
-    (_, index) =>
-      0.299 * (planes[index] as number) +
-      0.587 * (planes[plane + index] as number) +
-      0.114 * (planes[2 * plane + index] as number),
-  );
+  const grey = new Float32Array(plane);
+  for (let at = 0; at < plane; at++) {
+    grey[at] =
+      0.299 * (planes[at] as number) +
+      0.587 * (planes[plane + at] as number) +
+      0.114 * (planes[2 * plane + at] as number);
+  }
+  return grey;
 }
 
 /** Mean square of the discrete Laplacian over the crop's inside. */

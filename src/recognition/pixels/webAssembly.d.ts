@@ -1,0 +1,13 @@
+/** The part of WebAssembly's JavaScript interface that is used; TypeScript declares it with the browser's only. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Instance {
+    constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, () => never>>>>);
+    readonly exports: unknown;
+  }
+  interface Memory {
+    readonly buffer: ArrayBuffer;
+  }
+}
