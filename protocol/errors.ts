@@ -217,6 +217,14 @@ export const serviceUnavailable = (): AwsError => new AwsError("ThrottlingExcept
 export const internalError = (cause?: unknown): AwsError =>
   new AwsError("InternalServerError", "Internal server error", { cause });
 
+/** The collection was made with models that this server cannot run; `cause`, for the log, says why. */
+export const modelPackUnavailable = (modelPack: string, cause: unknown): AwsError =>
+  new AwsError(
+    "InternalServerError",
+    `The collection was created with the model pack ${modelPack}, which this server cannot run`,
+    { cause },
+  );
+
 /**
  * An operation of Rekognition that Cameo does not offer.
  *

@@ -26,6 +26,7 @@ describe("readConfig", () => {
       accountId: "000000000000",
       modelsDir: "./models",
       modelPack: "default",
+      acceptedLicences: [],
       queueLimit: 256,
       logLevel: "info",
     });
@@ -296,6 +297,7 @@ describe("settingsTable", () => {
       ["CAMEO_MODELS_DIR", "`./models`"],
       ["CAMEO_MODEL_MIRRORS", "not set"],
       ["CAMEO_MODEL_PACK", "`default`"],
+      ["CAMEO_ACCEPT_MODEL_LICENCES", "not set"],
       ["CAMEO_WORKERS", "`cores`"],
       ["CAMEO_QUEUE_LIMIT", "`256`"],
       ["CAMEO_S3_CREDENTIALS", "not set"],

@@ -97,6 +97,12 @@ const settings = {
     meaning: "Model pack that new collections are made with; `models/README.md` lists them.",
     schema: z.string().min(1).default("default"),
   },
+  acceptedLicences: {
+    variable: "CAMEO_ACCEPT_MODEL_LICENCES",
+    meaning:
+      "Model packs, comma separated, whose licences you accept although they do not allow commercial use; without it such a pack is refused.",
+    schema: z.string().default("").transform(commaSeparated),
+  },
   workers: {
     variable: "CAMEO_WORKERS",
     meaning: "Recognition threads. Default: one for each core.",

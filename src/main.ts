@@ -27,6 +27,7 @@ const operatorFaults = new Set([
   "ConfigError",
   "DatabaseUnavailableError",
   "FolderInUseError",
+  "LicenceNotAcceptedError",
   "ModelsMissingError",
   "UnknownModelPackError",
 ]);

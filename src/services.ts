@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
-import { AwsError } from "../protocol/errors.ts";
+import { modelPackUnavailable } from "../protocol/errors.ts";
 import type { Config } from "./config.ts";
 import { type ImageSource, RequestImageSource } from "./images/imageSource.ts";
 import { S3Objects } from "./images/s3Objects.ts";
 import type { Account } from "./operations/shared/arn.ts";
 import { PageTokens } from "./operations/shared/pages.ts";
+import { LazyRecognizer } from "./recognition/lazyRecognizer.ts";
 import type { ModelPack } from "./recognition/packs/pack.ts";
 import { preparePack } from "./recognition/packs/prepare.ts";
 import { type Recognizer, RecognizerBusyError } from "./recognition/recognizer.ts";
@@ -25,8 +26,12 @@ import { timeServices } from "./timedServices.ts";
 export interface Packs {
   /** Makes new collections, and answers what concerns no collection. */
   readonly current: Recognizer;
-  /** @throws AwsError InvalidParameterException when this server does not run the collection's pack. */
-  of(collection: Collection): Recognizer;
+  /**
+   * The recogniser of a collection's pack; its models are opened by the first image.
+   *
+   * @throws AwsError InternalServerError when there is no such pack.
+   */
+  of(collection: Pick<Collection, "modelPack">): Recognizer;
 }
 
 /** What operations work with; each names what it needs of it. */
@@ -52,11 +57,15 @@ export interface RunningServices {
   close(): Promise<void>;
 }
 
+/** Threads of packs that are not the current one end after so long without an image, in milliseconds. */
+const idleTimeout = 60_000;
+
 /**
  * The composition root: opens the database, makes the models ready and wires everything.
  *
  * @param catalogue the model packs to choose from.
- * @throws DatabaseUnavailableError, FolderInUseError, ModelsMissingError, UnknownModelPackError
+ * @throws DatabaseUnavailableError, FolderInUseError, LicenceNotAcceptedError, ModelsMissingError,
+ * UnknownModelPackError
  */
 export async function openServices(
   config: Config,
@@ -76,19 +85,12 @@ export async function openServices(
       log.warn({ err: error }, "database connection lost"),
     );
     closers.push(() => database.close());
-    const prepared = await preparePack(pack, {
-      modelsDir: config.modelsDir,
-      mirrors: config.modelMirrors,
-      report: logModels(log),
-    });
-    const recognizer = new RecognizerPool(prepared, {
-      threads: config.workers,
-      queueLimit: config.queueLimit,
-      worker: new URL("./recognition/worker.js", import.meta.url),
-      onThreadError: (error) => log.error({ err: error }, "recognition thread lost"),
-    });
-    closers.push(() => recognizer.close());
-    await recognizer.check();
+    const current = await openPack(pack, config, log);
+    const others = catalogue
+      .filter((other) => other !== pack)
+      .map((other) => new LazyRecognizer(other, () => openPack(other, config, log, idleTimeout)));
+    const recognizers = [current, ...others];
+    closers.push(async () => void (await Promise.all(recognizers.map((one) => one.close()))));
     return {
       services: timeServices({
         account: config,
@@ -102,18 +104,52 @@ export async function openServices(
             }),
         ),
         newId: randomUUID,
-        packs: { current: recognizer, of: (collection) => requirePack(recognizer, collection) },
+        packs: { current, of: ({ modelPack }) => recognizerOf(modelPack, recognizers) },
         pageTokens: new PageTokens(await sharedSecret(database.sql, "page-tokens")),
         users: new UserStore(database.sql),
         vectors: new PgvectorIndex(database.sql),
       }),
-      checks: { database: () => database.ping(), models: () => checkModels(recognizer) },
+      checks: { database: () => database.ping(), models: () => checkModels(current) },
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/**
+ * Makes a pack's models ready and starts the threads that run them.
+ *
+ * @param idleTimeout see `PoolSettings`.
+ */
+async function openPack(
+  pack: ModelPack,
+  config: Config,
+  log: Logger,
+  idleTimeout?: number,
+): Promise<Recognizer> {
+  log.info({ modelPack: pack.name }, `opening the model pack ${pack.name}`);
+  const prepared = await preparePack(pack, {
+    modelsDir: config.modelsDir,
+    mirrors: config.modelMirrors,
+    acceptedLicences: config.acceptedLicences,
+    report: logModels(log),
+  });
+  const recognizer = new RecognizerPool(prepared, {
+    threads: config.workers,
+    ...(idleTimeout !== undefined && { idleTimeout }),
+    queueLimit: config.queueLimit,
+    worker: new URL("./recognition/worker.js", import.meta.url),
+    onThreadError: (error) => log.error({ err: error }, "recognition thread lost"),
+  });
+  try {
+    await recognizer.check();
+  } catch (error) {
+    await recognizer.close();
+    throw error;
+  }
+  return recognizer;
 }
 
 /** A full queue says that the models have much to do, not that they do not run. */
@@ -123,21 +159,23 @@ async function checkModels(recognizer: Recognizer): Promise<void> {
   });
 }
 
-/** Thrown when the configuration names a model pack that there is not. */
+/** Thrown when the configuration, or a collection, names a model pack that there is not. */
 export class UnknownModelPackError extends Error {
   override readonly name = "UnknownModelPackError";
 
   constructor(name: string, catalogue: readonly ModelPack[]) {
     super(
-      `CAMEO_MODEL_PACK: there is no model pack "${name}"; there are ${catalogue.map((pack) => pack.name).join(", ")}`,
+      `There is no model pack "${name}" (CAMEO_MODEL_PACK); there are ${catalogue.map((pack) => pack.name).join(", ")}`,
     );
   }
 }
 
-function requirePack(recognizer: Recognizer, collection: Collection): Recognizer {
-  if (collection.modelPack === recognizer.pack.name) return recognizer;
-  throw new AwsError(
-    "InvalidParameterException",
-    `The collection was created with the model pack ${collection.modelPack}; this server runs ${recognizer.pack.name}`,
+function recognizerOf(name: string, recognizers: readonly Recognizer[]): Recognizer {
+  const found = recognizers.find(({ pack }) => pack.name === name);
+  if (found !== undefined) return found;
+  const cause = new UnknownModelPackError(
+    name,
+    recognizers.map(({ pack }) => pack),
   );
+  throw modelPackUnavailable(name, cause);
 }

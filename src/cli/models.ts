@@ -1,6 +1,7 @@
 import { packs } from "../../models/packs.ts";
 import { readConfig } from "../config.ts";
-import { ModelsMissingError, modelsOf, preparePack } from "../recognition/packs/prepare.ts";
+import { modelsOf } from "../recognition/packs/pack.ts";
+import { ModelsMissingError, preparePack } from "../recognition/packs/prepare.ts";
 
 /** Makes the configured model pack ready, so that a later start needs no network: `npm run models`. */
 async function main(): Promise<void> {

@@ -7,10 +7,14 @@ import type { ImagePyramid } from "./image.ts";
 export class Embedder {
   readonly #session: InferenceSession;
   readonly #input: EmbedderInput;
+  /** Images of one run: some nets are published for one at a time. */
+  readonly #batch: 1 | 2;
 
   constructor(session: InferenceSession, input: EmbedderInput) {
     this.#session = session;
     this.#input = input;
+    const [metadata] = session.inputMetadata;
+    this.#batch = metadata?.isTensor && metadata.shape[0] === 1 ? 1 : 2;
   }
 
   /**
@@ -22,19 +26,32 @@ export class Embedder {
   async embed(pyramid: ImagePyramid, points: FivePoints): Promise<Float32Array> {
     const { size } = this.#input;
     const length = 3 * size * size;
-    const batch = new Float32Array(2 * length);
-    const face = batch.subarray(0, length);
+    const pixels = new Float32Array(2 * length);
+    const face = pixels.subarray(0, length);
     alignFace(pyramid, points, this.#input, face);
-    mirror(face, batch.subarray(length), size);
-    const outputs = await this.#session.run({
-      [this.#session.inputNames[0] as string]: new Tensor("float32", batch, [2, 3, size, size]),
-    });
-    const both = (outputs[this.#session.outputNames[0] as string] as Tensor).data as Float32Array;
-    const dimension = both.length / 2;
-    const straight = normalize(both.slice(0, dimension));
-    const mirrored = normalize(both.slice(dimension));
+    mirror(face, pixels.subarray(length), size);
+    const [straight, mirrored] =
+      this.#batch === 2
+        ? halves(await this.#run(pixels))
+        : [await this.#run(face), await this.#run(pixels.subarray(length))];
+    normalize(straight);
+    normalize(mirrored);
     return normalize(straight.map((value, index) => value + (mirrored[index] as number)));
   }
+
+  async #run(pixels: Float32Array): Promise<Float32Array> {
+    const { size } = this.#input;
+    const count = pixels.length / (3 * size * size);
+    const outputs = await this.#session.run({
+      [this.#session.inputNames[0] as string]: new Tensor("float32", pixels, [count, 3, size, size]),
+    });
+    return (outputs[this.#session.outputNames[0] as string] as Tensor).data as Float32Array;
+  }
+}
+
+function halves(both: Float32Array): [Float32Array, Float32Array] {
+  const half = both.length / 2;
+  return [both.slice(0, half), both.slice(half)];
 }
 
 /** Scales a vector to length 1, in place. */

@@ -50,3 +50,12 @@ export interface Recognizer {
 export class RecognizerBusyError extends Error {
   override readonly name = "RecognizerBusyError";
 }
+
+/** Thrown when a pack's models cannot be opened; `cause` tells why. */
+export class PackUnavailableError extends Error {
+  override readonly name = "PackUnavailableError";
+
+  constructor(pack: string, options: ErrorOptions) {
+    super(`The model pack "${pack}" cannot be opened`, options);
+  }
+}

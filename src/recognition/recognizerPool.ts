@@ -18,6 +18,8 @@ import type { WorkerAnswer, WorkerTask } from "./worker.ts";
 /** How many threads recognise, and how many images may wait for them. */
 export interface PoolSettings {
   readonly threads: number;
+  /** Milliseconds without an image after which a thread ends; not given: all are started at once and stay. */
+  readonly idleTimeout?: number;
   readonly queueLimit: number;
   /** The compiled `worker.js`. */
   readonly worker: URL;
@@ -40,8 +42,9 @@ export class RecognizerPool implements Recognizer {
     const models: RecognitionModels = { detector, embedder, attributes, settings: pack.recognition };
     this.#threads = new Piscina({
       filename: settings.worker.href,
-      minThreads: settings.threads,
+      minThreads: settings.idleTimeout === undefined ? settings.threads : 0,
       maxThreads: settings.threads,
+      ...(settings.idleTimeout !== undefined && { idleTimeout: settings.idleTimeout }),
       maxQueue: settings.queueLimit,
       taskQueue: this.#queue,
       // Without it a task that is taken out while all threads are busy goes back behind all others.

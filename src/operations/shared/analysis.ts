@@ -4,12 +4,18 @@ import {
   invalidImageEncoding,
   invalidImageFormat,
   invalidParameters,
+  modelPackUnavailable,
   throttled,
 } from "../../../protocol/errors.ts";
 import type { SourceImage } from "../../images/imageSource.ts";
 import type { AnalyzedFace, AnalyzedImage } from "../../recognition/analyze.ts";
 import { ImageError, type ImageFault } from "../../recognition/decode.ts";
-import { type AnalyzeRequest, type Recognizer, RecognizerBusyError } from "../../recognition/recognizer.ts";
+import {
+  type AnalyzeRequest,
+  PackUnavailableError,
+  type Recognizer,
+  RecognizerBusyError,
+} from "../../recognition/recognizer.ts";
 
 /** What Rekognition answers to images that cannot be analysed. */
 const imageFaults: Readonly<Record<ImageFault, () => AwsError>> = {
@@ -19,7 +25,7 @@ const imageFaults: Readonly<Record<ImageFault, () => AwsError>> = {
   "too-small": invalidParameters,
 };
 
-/** Analyses an image; its faults, and a full queue, become Rekognition's errors. @throws AwsError */
+/** Analyses an image; its faults, a full queue and missing models become Rekognition's errors. @throws AwsError */
 export async function analyzeImage(
   recognizer: Recognizer,
   { bytes }: SourceImage,
@@ -30,6 +36,7 @@ export async function analyzeImage(
   } catch (error) {
     if (error instanceof ImageError) throw imageFaults[error.fault]();
     if (error instanceof RecognizerBusyError) throw throttled();
+    if (error instanceof PackUnavailableError) throw modelPackUnavailable(recognizer.pack.name, error);
     throw error;
   }
 }

@@ -70,3 +70,8 @@ export interface ModelPack {
   readonly recognition: RecognitionSettings;
   readonly similarity: SimilarityCurve;
 }
+
+/** The models of a pack: those that it cannot do without, then those for attributes. */
+export function modelsOf({ detector, embedder, attributes = {} }: ModelPack): Model[] {
+  return [detector, embedder, ...Object.values(attributes).map(({ model }) => model)];
+}

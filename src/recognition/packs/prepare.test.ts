@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { makeDrawnFacesPack } from "../../../test/support/drawnFaces/pack.ts";
+import { LicenceNotAcceptedError } from "./licences.ts";
 import type { Model, ModelFile, ModelPack } from "./pack.ts";
 import { ModelsMissingError, preparePack } from "./prepare.ts";
 
@@ -51,6 +52,23 @@ describe("preparePack", () => {
     expect(Object.keys(prepared.attributes)).toEqual(["ageGender"]);
     expect(prepared.attributes.ageGender?.onnx).toEqual(prepared.detector);
     expect(warnings.join()).toContain("some net cannot be had");
+  });
+
+  test("refuses weights that a business may not use until their licence is accepted, and says how", async () => {
+    const places = { modelsDir: folder, mirrors: [], report };
+    const restricted: ModelPack = { ...pack, embedder: { ...pack.embedder, commercialUse: false } };
+    const refused = await preparePack(restricted, { ...places, acceptedLicences: ["other"] }).catch(
+      (error: unknown) => error,
+    );
+    expect(refused).toBeInstanceOf(LicenceNotAcceptedError);
+    const { message } = refused as Error;
+    const { name, licence, licenceUrl } = pack.embedder;
+    for (const told of [name, licence, licenceUrl, "CAMEO_ACCEPT_MODEL_LICENCES=drawn-faces"]) {
+      expect(message).toContain(told);
+    }
+    expect(message).not.toContain(pack.detector.name);
+    const prepared = await preparePack(restricted, { ...places, acceptedLicences: ["drawn-faces"] });
+    expect(prepared.pack).toBe(restricted);
   });
 
   test("names each missing file, each place tried for it, and how to bring it by hand", async () => {

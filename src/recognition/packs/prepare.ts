@@ -2,6 +2,7 @@ import type { AttributeNets } from "../attributes/attributeReader.ts";
 import { makeDetectorResizable } from "../onnx/detector.ts";
 import { convertOpenVinoModel } from "../openvino/convert.ts";
 import { type FailedPlace, fetchFile, type ModelPlaces } from "./fetchFile.ts";
+import { requireLicences } from "./licences.ts";
 import type { Model, ModelFile, ModelForm, ModelPack } from "./pack.ts";
 
 /** A pack whose models are at hand, as ONNX files in memory. */
@@ -48,18 +49,24 @@ const converters: Readonly<Record<ModelForm, (files: readonly Uint8Array[]) => U
   onnx: ([onnx]) => onnx as Uint8Array,
 };
 
-/** The models of a pack: those that it cannot do without, then those for attributes. */
-export function modelsOf({ detector, embedder, attributes = {} }: ModelPack): Model[] {
-  return [detector, embedder, ...Object.values(attributes).map(({ model }) => model)];
+/** What may be used, and where it is found. */
+export interface PackSource extends ModelPlaces {
+  /** Names of the packs whose licences were accepted although they do not allow commercial use; else none. */
+  readonly acceptedLicences?: readonly string[];
 }
 
 /**
  * Makes a pack ready: finds and checks its files and converts them. A net for attributes that cannot be had is
  * warned of and left out.
  *
- * @throws ModelsMissingError naming every file of the detector and the embedder that cannot be had.
+ * @throws LicenceNotAcceptedError, before anything is fetched; ModelsMissingError naming every file of the detector
+ * and the embedder that cannot be had.
  */
-export async function preparePack(pack: ModelPack, places: ModelPlaces): Promise<PreparedPack> {
+export async function preparePack(
+  pack: ModelPack,
+  { acceptedLicences = [], ...places }: PackSource,
+): Promise<PreparedPack> {
+  requireLicences(pack, acceptedLicences);
   const missing: MissingFile[] = [];
   const gather = async (model: Model, missing: MissingFile[]): Promise<Uint8Array[]> => {
     const files: Uint8Array[] = [];

@@ -25,8 +25,14 @@ const leastContrast = 8;
  * The bits that the blocks show are read as numbers b in 0..1, and place x of the embedding is
  * cos(pi * sum of b over the bits that the code adds up at x): -1 or 1 for whole bits, in accordance with the
  * parity, and near to 0 where a bit is in doubt. Brightness and contrast of the face cancel out.
+ *
+ * @param length places of the embedding, the first of the 256.
+ * @param batch how many images the net takes at once: any number of them, or this one.
  */
-export function drawnFacesEmbedder(): OnnxGraph {
+export function drawnFacesEmbedder(
+  length: number = embeddingLength,
+  batch: number | string = "batch",
+): OnnxGraph {
   const graph = new GraphBuilder();
   const grey = graph.add("ReduceMean", ["0"], { axes: ints([1]) });
   const means = blockMeans();
@@ -48,14 +54,11 @@ export function drawnFacesEmbedder(): OnnxGraph {
   const steep = graph.add("Add", [graph.add("Mul", [deviation, scalar(steepness)]), scalar(0.5)]);
   const bits = graph.add("Clip", [steep, scalar(0), scalar(1)]);
 
-  const halfTurns = codeRows().flatMap((row) => row.map((bit) => bit * Math.PI));
-  const angles = graph.add("MatMul", [bits, graph.floats([identityBits, embeddingLength], halfTurns)]);
-  const embedding = graph.add("Reshape", [
-    graph.add("Cos", [angles]),
-    graph.integers([-1, embeddingLength, 1, 1]),
-  ]);
-  graph.output({ name: "658", dims: ["batch", embeddingLength, 1, 1] }, embedding);
-  return graph.build("drawn-faces-embedder", [{ name: "0", dims: ["batch", 3, cropSize, cropSize] }]);
+  const halfTurns = codeRows().flatMap((row) => row.slice(0, length).map((bit) => bit * Math.PI));
+  const angles = graph.add("MatMul", [bits, graph.floats([identityBits, length], halfTurns)]);
+  const embedding = graph.add("Reshape", [graph.add("Cos", [angles]), graph.integers([-1, length, 1, 1])]);
+  graph.output({ name: "658", dims: [batch, length, 1, 1] }, embedding);
+  return graph.build("drawn-faces-embedder", [{ name: "0", dims: [batch, 3, cropSize, cropSize] }]);
 }
 
 /** Matrix [grid x crop] that takes a line of pixels to the means of the inner parts of its blocks. */

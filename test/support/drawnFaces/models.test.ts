@@ -32,6 +32,7 @@ describe("writeDrawnFacesModels", () => {
     const again = await writeDrawnFacesModels(join(folder, "again"));
     expect(await readFile(again.detector)).toEqual(await readFile(models.detector));
     expect(await readFile(again.embedder)).toEqual(await readFile(models.embedder));
+    expect(await readFile(again.smallEmbedder)).toEqual(await readFile(models.smallEmbedder));
   });
 
   test("names inputs and outputs as YuNet and face-reidentification-retail-0095 do", async () => {

@@ -3,10 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Model, ModelPack } from "../../../src/recognition/packs/pack.ts";
 import { markers } from "./layout.ts";
-import { writeDrawnFacesModels } from "./models.ts";
-
-/** The name that `CAMEO_MODEL_PACK` takes for the pack. */
-export const drawnFacesPackName = "drawn-faces";
+import { smallEmbeddingLength, writeDrawnFacesModels } from "./models.ts";
 
 /**
  * Writes the models of drawn faces into a models folder and describes them as a pack: it takes the place of
@@ -17,7 +14,7 @@ export async function makeDrawnFacesPack(modelsDir: string): Promise<ModelPack> 
   const [eyeLeft, eyeRight, nose, mouthLeft, mouthRight] = markers.map(({ at }) => at);
   if (!eyeLeft || !eyeRight || !nose || !mouthLeft || !mouthRight) throw new Error("A face has five markers");
   return {
-    name: drawnFacesPackName,
+    name: "drawn-faces",
     faceModelVersion: "100.0",
     detector: await describe(detector),
     embedder: await describe(embedder),
@@ -40,6 +37,31 @@ export async function makeDrawnFacesPack(modelsDir: string): Promise<ModelPack> 
       [1, 100],
     ],
   };
+}
+
+/**
+ * All packs of drawn faces: that of `makeDrawnFacesPack`; `drawn-faces-small`, whose embeddings are shorter; and
+ * `drawn-faces-research`, whose licence has to be accepted.
+ */
+export async function makeDrawnFacesPacks(modelsDir: string): Promise<ModelPack[]> {
+  const pack = await makeDrawnFacesPack(modelsDir);
+  const { smallEmbedder } = await writeDrawnFacesModels(modelsDir);
+  return [
+    pack,
+    {
+      ...pack,
+      name: "drawn-faces-small",
+      faceModelVersion: "100.1",
+      embedder: await describe(smallEmbedder),
+      dimension: smallEmbeddingLength,
+    },
+    {
+      ...pack,
+      name: "drawn-faces-research",
+      faceModelVersion: "100.2",
+      embedder: { ...pack.embedder, licence: "research only", commercialUse: false },
+    },
+  ];
 }
 
 async function describe(file: string): Promise<Model> {
