@@ -19,6 +19,8 @@ export interface Collection {
   readonly userCount: number;
   /** Grows with every change to the vectors of its faces or users. */
   readonly version: number;
+  /** The last version that removed a face or a user. */
+  readonly removalVersion: number;
 }
 
 /** What a collection is made with. */

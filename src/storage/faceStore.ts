@@ -1,10 +1,11 @@
-import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNull } from "drizzle-orm";
 import type { Box } from "../recognition/geometry.ts";
 import { intersectionOverUnion } from "../recognition/geometry.ts";
 import { lockCollection } from "./collectionLock.ts";
 import type { Collection } from "./collectionStore.ts";
+import { moveVersion } from "./collectionVersion.ts";
 import type { Sql } from "./database.ts";
-import { collections, faces } from "./schema.ts";
+import { faces } from "./schema.ts";
 
 /** A face of a collection, without its embedding. */
 export interface StoredFace {
@@ -110,6 +111,7 @@ export class FaceStore {
       );
       const missing = newFaces.filter((_, index) => twins[index] === undefined);
       if (missing.length > 0) {
+        const version = await moveVersion(transaction, collectionId, { faces: missing.length });
         await transaction.insert(faces).values(
           missing.map(({ faceId, box, confidence, embedding }) => ({
             collectionId,
@@ -118,9 +120,9 @@ export class FaceStore {
             ...box,
             confidence,
             embedding,
+            version,
           })),
         );
-        await countFaces(transaction, collectionId, missing.length);
       }
       return newFaces.map((face, index) => twins[index]?.faceId ?? face.faceId);
     });
@@ -168,7 +170,9 @@ export class FaceStore {
         .delete(faces)
         .where(and(named, isNull(faces.userId)))
         .returning({ faceId: faces.faceId });
-      if (deleted.length > 0) await countFaces(transaction, collectionId, -deleted.length);
+      if (deleted.length > 0) {
+        await moveVersion(transaction, collectionId, { faces: -deleted.length, removes: true });
+      }
       const kept = await transaction.select(storedFace).from(faces).where(named);
       return {
         deleted: new Set(deleted.map(({ faceId }) => faceId)),
@@ -176,16 +180,6 @@ export class FaceStore {
       };
     });
   }
-}
-
-async function countFaces(transaction: Sql, collectionId: number, change: number): Promise<void> {
-  await transaction
-    .update(collections)
-    .set({
-      faceCount: sql`${collections.faceCount} + ${change}`,
-      version: sql`${collections.version} + 1`,
-    })
-    .where(eq(collections.id, collectionId));
 }
 
 type FaceRow = Omit<StoredFace, "box"> & Box;

@@ -1,6 +1,7 @@
 import { and, asc, eq, exists, not, type SQL, sql } from "drizzle-orm";
 import { lockCollection } from "./collectionLock.ts";
 import type { Collection } from "./collectionStore.ts";
+import { moveVersion } from "./collectionVersion.ts";
 import type { Sql } from "./database.ts";
 import { type StoredFace, storedFace, toStoredFace } from "./faceStore.ts";
 import { collections, faces, stagedEmbeddings, users } from "./schema.ts";
@@ -109,6 +110,7 @@ export class ReindexStore {
   ): Promise<Switch> {
     return this.#sql.transaction(async (transaction) => {
       await lockCollection(transaction, collectionId, modelPack);
+      const version = await moveVersion(transaction, collectionId, { removes: true });
       const unstaged = this.#unstaged(collectionId, target);
       const unstagedCount = await transaction.$count(faces, unstaged);
       if (unstagedCount > 0) {
@@ -117,12 +119,12 @@ export class ReindexStore {
       }
       await transaction
         .update(faces)
-        .set({ embedding: sql`${stagedEmbeddings.embedding}` })
+        .set({ embedding: sql`${stagedEmbeddings.embedding}`, version })
         .from(stagedEmbeddings)
         .where(and(eq(faces.collectionId, collectionId), stagedFor(target)));
       await transaction
         .update(users)
-        .set({ embedding: meanOfFaces })
+        .set({ embedding: meanOfFaces, version })
         .where(eq(users.collectionId, collectionId));
       await transaction.delete(stagedEmbeddings).where(eq(stagedEmbeddings.collectionId, collectionId));
       const switchedFaces = await transaction.$count(faces, eq(faces.collectionId, collectionId));
@@ -132,7 +134,6 @@ export class ReindexStore {
           modelPack: target.name,
           faceModelVersion: target.faceModelVersion,
           faceCount: switchedFaces,
-          version: sql`${collections.version} + 1`,
         })
         .where(eq(collections.id, collectionId));
       return { switchedFaces, droppedFaces: unstagedCount };

@@ -41,6 +41,8 @@ export const collections = pgTable("collections", {
   userCount: bigint("user_count", { mode: "number" }).notNull().default(0),
   /** Grows with every change to the vectors of faces or users, so that copies can tell whether they are current. */
   version: bigint({ mode: "number" }).notNull().default(0),
+  /** The last version that removed a face or a user; all others can be caught up with by reading what they changed. */
+  removalVersion: bigint("removal_version", { mode: "number" }).notNull().default(0),
 });
 
 /** Users of collections: people, as far as the operator has told which faces are theirs. */
@@ -52,9 +54,12 @@ export const users = pgTable(
     userId: byteOrderedText("user_id").notNull(),
     /** The user vector, made from the embeddings of the user's faces; null as long as there are none. */
     embedding: halfvec(),
+    /** The collection's version that gave it this embedding. */
+    version: bigint({ mode: "number" }).notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.collectionId, table.userId] }),
+    index("users_version").on(table.collectionId, table.version),
     foreignKey({ columns: [table.collectionId], foreignColumns: [collections.id] }).onDelete("cascade"),
   ],
 );
@@ -73,12 +78,15 @@ export const faces = pgTable(
     height: real().notNull(),
     confidence: real().notNull(),
     embedding: halfvec().notNull(),
+    /** The collection's version that gave it this embedding. */
+    version: bigint({ mode: "number" }).notNull().default(0),
     /** The user whose face it is, if it was associated with one. */
     userId: byteOrderedText("user_id"),
   },
   (table) => [
     // The collection leads every key: it is what the table can be partitioned or sharded by.
     primaryKey({ columns: [table.collectionId, table.faceId] }),
+    index("faces_version").on(table.collectionId, table.version),
     index("faces_image").on(table.collectionId, table.imageId),
     index("faces_user").on(table.collectionId, table.userId).where(isNotNull(table.userId)),
     foreignKey({ columns: [table.collectionId], foreignColumns: [collections.id] }).onDelete("cascade"),

@@ -82,12 +82,12 @@ describe.each(testDatabases)("stores on $name", ({ open }) => {
     const collection = await make();
     const image = { imageId: randomUUID(), externalImageId: "a" };
     const [first, second] = await faces.add(collection, image, [newFace(0.1), newFace(0.5)]);
-    expect(await reread(collection)).toMatchObject({ faceCount: 2, version: 1 });
+    expect(await reread(collection)).toMatchObject({ faceCount: 2, version: 1, removalVersion: 0 });
     expect(await faces.delete(collection.id, [first as string, randomUUID()])).toEqual({
       deleted: new Set([first]),
       usersOfKept: new Map(),
     });
-    expect(await reread(collection)).toMatchObject({ faceCount: 1, version: 2 });
+    expect(await reread(collection)).toMatchObject({ faceCount: 1, version: 2, removalVersion: 2 });
     const left = await faces.list(collection.id, { limit: 10, after: undefined, faceIds: undefined });
     expect(left.map(({ faceId }) => faceId)).toEqual([second]);
   });

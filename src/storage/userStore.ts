@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
 import { lockCollection } from "./collectionLock.ts";
 import type { Collection } from "./collectionStore.ts";
+import { moveVersion } from "./collectionVersion.ts";
 import type { Sql } from "./database.ts";
 import { doOnce, type IdempotentRequest } from "./requestTokens.ts";
 import { collections, faces, users } from "./schema.ts";
@@ -107,7 +108,10 @@ export class UserStore {
         .onConflictDoNothing()
         .returning({ userId: users.userId });
       if (created.length === 0) throw new UserExistsError(userId);
-      await countUsers(transaction, collectionId, 1);
+      await transaction
+        .update(collections)
+        .set({ userCount: sql`${collections.userCount} + 1` })
+        .where(eq(collections.id, collectionId));
       return {};
     });
   }
@@ -125,8 +129,7 @@ export class UserStore {
         .where(userOf(collectionId, userId))
         .returning({ userId: users.userId });
       if (deleted.length === 0) throw new UserMissingError(userId);
-      await countUsers(transaction, collectionId, -1);
-      await moveVersion(transaction, collectionId);
+      await moveVersion(transaction, collectionId, { users: -1, removes: true });
       return {};
     });
   }
@@ -231,8 +234,11 @@ async function changeFaces(
       .update(faces)
       .set({ userId: newOwner })
       .where(and(eq(faces.collectionId, collectionId), inArray(faces.faceId, changed)));
-    await transaction.update(users).set({ embedding: meanOfFaces }).where(userOf(collectionId, userId));
-    await moveVersion(transaction, collectionId);
+    const version = await moveVersion(transaction, collectionId);
+    await transaction
+      .update(users)
+      .set({ embedding: meanOfFaces, version })
+      .where(userOf(collectionId, userId));
   }
   return { changed, refused, faceCount: await transaction.$count(faces, facesOf(collectionId, userId)) };
 }
@@ -274,18 +280,4 @@ function userOf(collectionId: number, userId: string): SQL | undefined {
 
 function facesOf(collectionId: number, userId: string): SQL | undefined {
   return and(eq(faces.collectionId, collectionId), eq(faces.userId, userId));
-}
-
-async function countUsers(transaction: Sql, collectionId: number, change: number): Promise<void> {
-  await transaction
-    .update(collections)
-    .set({ userCount: sql`${collections.userCount} + ${change}` })
-    .where(eq(collections.id, collectionId));
-}
-
-async function moveVersion(transaction: Sql, collectionId: number): Promise<void> {
-  await transaction
-    .update(collections)
-    .set({ version: sql`${collections.version} + 1` })
-    .where(eq(collections.id, collectionId));
 }

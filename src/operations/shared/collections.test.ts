@@ -13,6 +13,7 @@ const collection: Collection = {
   faceCount: 0,
   userCount: 0,
   version: 0,
+  removalVersion: 0,
 };
 
 /** A store that has the collection, or another of its name, by the time that it is asked. */

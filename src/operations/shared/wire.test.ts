@@ -114,6 +114,7 @@ describe("toFace", () => {
     faceCount: 1,
     userCount: 0,
     version: 1,
+    removalVersion: 0,
   };
 
   test("rounds the stored numbers as Rekognition's ListFaces answered this very face", () => {
