@@ -305,6 +305,9 @@ describe("settingsTable", () => {
       ["CAMEO_S3_ENDPOINT", "not set"],
       ["CAMEO_S3_REGION", "`CAMEO_REGION`"],
       ["CAMEO_S3_FORCE_PATH_STYLE", "`false`"],
+      ["CAMEO_METRICS_PORT", "not set"],
+      ["CAMEO_METRICS_HOST", "`127.0.0.1`"],
+      ["OTEL_EXPORTER_OTLP_ENDPOINT", "not set"],
       ["CAMEO_LOG_LEVEL", "`info`"],
     ]);
   });

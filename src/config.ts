@@ -150,6 +150,22 @@ const settings = {
     meaning: "`true` puts the bucket into the path instead of the host name, as MinIO needs it.",
     schema: z.stringbool({ error: "must be true or false" }).default(false),
   },
+  metricsPort: {
+    variable: "CAMEO_METRICS_PORT",
+    meaning: "Port of `GET /metrics` for Prometheus; 0 takes a free one. Not set: no metrics.",
+    schema: wholeNumber(0, 65_535).optional(),
+  },
+  metricsHost: {
+    variable: "CAMEO_METRICS_HOST",
+    meaning: "Address that `CAMEO_METRICS_PORT` listens on. Whoever reaches it needs no key.",
+    schema: z.string().min(1).default("127.0.0.1"),
+  },
+  otlpEndpoint: {
+    variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    meaning:
+      "Where traces go by OTLP over HTTP, such as `http://127.0.0.1:4318`. Not set: no traces. OpenTelemetry's other variables hold too: `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_TRACES_SAMPLER`, `OTEL_SERVICE_NAME`, ….",
+    schema: z.url({ protocol: /^https?$/, error: "must be an http(s) address" }).optional(),
+  },
   logLevel: {
     variable: "CAMEO_LOG_LEVEL",
     meaning: `One of ${logLevels.join(", ")}.`,

@@ -14,6 +14,7 @@ async function main(): Promise<void> {
     );
   }
   log.info(`Cameo answers at ${service.endpoint}`);
+  if (service.metricsEndpoint !== undefined) log.info(`Metrics are at ${service.metricsEndpoint}/metrics`);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => {
       log.info(`${signal}: answering what is in work, then ending`);

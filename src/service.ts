@@ -7,18 +7,23 @@ import { createAuthorizer } from "./access/authorize.ts";
 import { followKeyFile, KeyRing } from "./access/keyRing.ts";
 import { RateLimiter } from "./access/rateLimits.ts";
 import type { Config } from "./config.ts";
-import { bindOperations } from "./operations/registry.ts";
+import { bindOperations, offeredOperations } from "./operations/registry.ts";
 import type { ModelPack } from "./recognition/packs/pack.ts";
 import { createApp } from "./server/app.ts";
 import { createLadder } from "./server/ladder.ts";
+import { createMetricsServer } from "./server/metricsServer.ts";
 import { Readiness } from "./server/readiness.ts";
 import { logRequests } from "./server/requestLog.ts";
 import { openServices } from "./services.ts";
+import { createMetrics } from "./telemetry/metrics.ts";
+import { version } from "./version.ts";
 
 /** A service that answers. */
 export interface RunningService {
   /** For the `endpoint` of an SDK client. */
   readonly endpoint: string;
+  /** Of `GET /metrics`, where it is switched on. */
+  readonly metricsEndpoint: string | undefined;
   /** Answers what is in work, then ends. */
   close(): Promise<void>;
 }
@@ -32,43 +37,69 @@ export async function startService(
   catalogue: readonly ModelPack[],
   log: Logger,
 ): Promise<RunningService> {
-  const running = await openServices(config, catalogue, log);
-  const keyRing = new KeyRing(config.accessKeys);
-  const unfollow =
-    config.accessKeyFile === undefined ? () => {} : followKeyFile(keyRing, config.accessKeyFile, log);
-  const limiter = new RateLimiter(config.rateLimits);
-  const answer = createLadder({
-    operations: bindOperations(running.services),
-    verifySignature: createSigV4Verifier({
-      region: config.region,
-      service: "rekognition",
-      findKey: (accessKeyId) => keyRing.find(accessKeyId),
-      now: running.services.clock,
-    }),
-    countCall: (caller, operation) => limiter.count(caller, operation),
-    authorize: createAuthorizer(config),
-    newId: randomUUID,
-    observe: logRequests(log),
-  });
-  const server = createServer(
-    { keepAliveTimeout: keepAlive },
-    createApp({ answer, readiness: new Readiness(running.checks), newId: randomUUID, log }),
-  );
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closeOne of closers.reverse()) await closeOne();
+  };
   try {
-    await listen(server, config);
+    const running = await openServices(config, catalogue, log);
+    closers.push(running.close);
+    const readiness = new Readiness(running.checks, (check, error) =>
+      log.warn({ check, err: error }, "not ready"),
+    );
+    const observers = [logRequests(log)];
+    if (config.otlpEndpoint !== undefined) {
+      const { openTraces } = await import("./telemetry/traces.ts");
+      const warn = (reason: string) => log.warn({ reason }, "traces are not sent");
+      const traces = openTraces({ endpoint: config.otlpEndpoint, version, warn });
+      observers.push(traces.observe);
+      closers.push(traces.close);
+    }
+    let metricsEndpoint: string | undefined;
+    if (config.metricsPort !== undefined) {
+      const { registry, observe } = createMetrics({
+        ...running.sources,
+        operations: Object.keys(offeredOperations),
+        version,
+        readiness: () => readiness.report(),
+      });
+      observers.push(observe);
+      const server = createMetricsServer(registry);
+      metricsEndpoint = await listen(server, config.metricsHost, config.metricsPort);
+      closers.push(() => drain(server));
+    }
+    const keyRing = new KeyRing(config.accessKeys);
+    if (config.accessKeyFile !== undefined) {
+      const unfollow = followKeyFile(keyRing, config.accessKeyFile, log);
+      closers.push(async () => unfollow());
+    }
+    const limiter = new RateLimiter(config.rateLimits);
+    const answer = createLadder({
+      operations: bindOperations(running.services),
+      verifySignature: createSigV4Verifier({
+        region: config.region,
+        service: "rekognition",
+        findKey: (accessKeyId) => keyRing.find(accessKeyId),
+        now: running.services.clock,
+      }),
+      countCall: (caller, operation) => limiter.count(caller, operation),
+      authorize: createAuthorizer(config),
+      newId: randomUUID,
+      observe: (request) => {
+        for (const observe of observers) observe(request);
+      },
+    });
+    const server = createServer(
+      { keepAliveTimeout: keepAlive },
+      createApp({ answer, readiness, newId: randomUUID, log }),
+    );
+    const endpoint = await listen(server, config.host, config.port);
+    closers.push(() => drain(server));
+    return { endpoint, metricsEndpoint, close };
   } catch (error) {
-    unfollow();
-    await running.close();
+    await close();
     throw error;
   }
-  return {
-    endpoint: endpointOf(server.address() as AddressInfo),
-    close: async () => {
-      unfollow();
-      await drain(server);
-      await running.close();
-    },
-  };
 }
 
 /** Takes no new connections, answers what is in work, and closes connections as they fall idle. */
@@ -83,10 +114,11 @@ async function drain(server: Server): Promise<void> {
   }
 }
 
-function listen(server: Server, { host, port }: Config): Promise<void> {
+/** @returns the endpoint. */
+function listen(server: Server, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, resolve);
+    server.listen(port, host, () => resolve(endpointOf(server.address() as AddressInfo)));
   });
 }
 

@@ -12,6 +12,7 @@ import { preparePack } from "./recognition/packs/prepare.ts";
 import { type Recognizer, RecognizerBusyError } from "./recognition/recognizer.ts";
 import { RecognizerPool } from "./recognition/recognizerPool.ts";
 import { logModels } from "./server/logModels.ts";
+import type { ReadinessChecks } from "./server/readiness.ts";
 import { type Collection, CollectionStore } from "./storage/collectionStore.ts";
 import { openDatabase } from "./storage/database.ts";
 import { FaceStore } from "./storage/faceStore.ts";
@@ -19,6 +20,7 @@ import { PgvectorIndex } from "./storage/pgvectorIndex.ts";
 import { sharedSecret } from "./storage/secretStore.ts";
 import { UserStore } from "./storage/userStore.ts";
 import type { VectorIndex } from "./storage/vectorIndex.ts";
+import type { MetricSources } from "./telemetry/metrics.ts";
 import { timeMethods } from "./telemetry/timeMethods.ts";
 import { timeServices } from "./timedServices.ts";
 
@@ -52,8 +54,10 @@ export interface Services {
 /** The services, and what the server needs to look after them. */
 export interface RunningServices {
   readonly services: Services;
-  /** What has to work for requests to be answered, by name; each throws when it does not. */
-  readonly checks: Readonly<Record<string, () => Promise<void>>>;
+  /** What has to work for requests to be answered. */
+  readonly checks: ReadinessChecks;
+  /** What the metrics tell of the services. */
+  readonly sources: Pick<MetricSources, "modelPack" | "recognition" | "connections" | "totals">;
   close(): Promise<void>;
 }
 
@@ -91,11 +95,12 @@ export async function openServices(
       .map((other) => new LazyRecognizer(other, () => openPack(other, config, log, idleTimeout)));
     const recognizers = [current, ...others];
     closers.push(async () => void (await Promise.all(recognizers.map((one) => one.close()))));
+    const collections = new CollectionStore(database.sql);
     return {
       services: timeServices({
         account: config,
         clock: () => new Date(),
-        collections: new CollectionStore(database.sql),
+        collections,
         faces: new FaceStore(database.sql),
         images: new RequestImageSource(
           config.s3 &&
@@ -110,6 +115,12 @@ export async function openServices(
         vectors: new PgvectorIndex(database.sql),
       }),
       checks: { database: () => database.ping(), models: () => checkModels(current) },
+      sources: {
+        modelPack: pack,
+        recognition: () => recognizers.map((one) => ({ pack: one.pack.name, ...one.load() })),
+        connections: () => database.load(),
+        totals: () => collections.totals(),
+      },
       close,
     };
   } catch (error) {
@@ -152,8 +163,10 @@ async function openPack(
   return recognizer;
 }
 
-/** A full queue says that the models have much to do, not that they do not run. */
+/** Threads that all work, or a full queue, say that the models have much to do, not that they do not run. */
 async function checkModels(recognizer: Recognizer): Promise<void> {
+  const { busy, threads } = recognizer.load();
+  if (threads > 0 && busy === threads) return;
   await recognizer.check().catch((error: unknown) => {
     if (!(error instanceof RecognizerBusyError)) throw error;
   });

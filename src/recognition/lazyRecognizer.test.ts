@@ -7,7 +7,14 @@ const pack = { name: "some" } as ModelPack;
 const request = { embedLargest: 1, urgency: "bulk" } as const;
 const timings = { queue: 0, decode: 0, detect: 0, attributes: 0, embed: 0 };
 const image = { width: 1, height: 1, faces: [], timings };
-const load = { waiting: { interactive: 1, bulk: 2 }, queueLimit: 3, threadLimit: 4, threads: 4, busy: 4 };
+const load = {
+  waiting: { interactive: 1, bulk: 2 },
+  queueLimit: 3,
+  expectedThreads: 4,
+  threads: 4,
+  busy: 4,
+  lost: 0,
+};
 const bytes = new Uint8Array(1);
 
 function opened() {

@@ -20,9 +20,10 @@ interface Opening {
 const nothingToDo: RecognizerLoad = {
   waiting: { interactive: 0, bulk: 0 },
   queueLimit: 0,
-  threadLimit: 0,
+  expectedThreads: 0,
   threads: 0,
   busy: 0,
+  lost: 0,
 };
 
 /** A recogniser whose models are opened by the first image that needs them. */

@@ -21,12 +21,14 @@ export interface RecognizerLoad {
   readonly waiting: Readonly<Record<Urgency, number>>;
   /** Most images that may wait. */
   readonly queueLimit: number;
-  /** Threads there should be. */
-  readonly threadLimit: number;
+  /** Threads there should be; 0 where they come and go. */
+  readonly expectedThreads: number;
   /** Threads there are. */
   readonly threads: number;
   /** Threads with an image in work. */
   readonly busy: number;
+  /** Threads that have ended on their own, which none should; not counted where they come and go. */
+  readonly lost: number;
 }
 
 /** Finds and embeds faces. The seam behind which models and machines can be exchanged. */

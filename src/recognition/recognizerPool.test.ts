@@ -208,9 +208,10 @@ describe("with scripted workers", () => {
     await pool.check();
     const idle = {
       threads: 2,
-      threadLimit: 2,
+      expectedThreads: 2,
       queueLimit: 10,
       busy: 0,
+      lost: 0,
       waiting: { interactive: 0, bulk: 0 },
     };
     expect(pool.load()).toEqual(idle);
@@ -256,6 +257,7 @@ describe("with scripted workers", () => {
     expect(died).toMatchObject({ status: "rejected" });
     expect(waited).toMatchObject({ status: "fulfilled", value: { width: 4 } });
     await expect(pool.check()).resolves.toBeUndefined();
+    expect(pool.load()).toMatchObject({ threads: 1, lost: 1 });
   });
 
   test("threads that cannot start fail the check and are reported, without ending the process", async () => {

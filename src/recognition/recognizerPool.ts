@@ -36,6 +36,7 @@ export class RecognizerPool implements Recognizer {
   readonly #threads: Piscina<WorkerTask, WorkerAnswer>;
   readonly #queue = new UrgencyQueue();
   #inWork = 0;
+  #lost = 0;
 
   constructor({ pack, detector, embedder, attributes }: PreparedPack, settings: PoolSettings) {
     this.pack = pack;
@@ -53,6 +54,7 @@ export class RecognizerPool implements Recognizer {
     });
     // An error event that no one hears ends the process.
     this.#threads.on("error", settings.onThreadError);
+    if (settings.idleTimeout === undefined) this.#threads.on("workerDestroy", () => this.#lost++);
   }
 
   async analyze(
@@ -81,9 +83,10 @@ export class RecognizerPool implements Recognizer {
     return {
       waiting,
       queueLimit: options.maxQueue,
-      threadLimit: options.maxThreads,
+      expectedThreads: options.minThreads,
       threads: threads.length,
       busy: Math.min(threads.length, this.#inWork - waitingInAll),
+      lost: this.#lost,
     };
   }
 

@@ -27,7 +27,10 @@ beforeEach(async () => {
       received.push(wireRequest);
       return answer();
     },
-    readiness: new Readiness({ database: () => readinessChecks.database?.() ?? Promise.resolve() }),
+    readiness: new Readiness(
+      { database: () => readinessChecks.database?.() ?? Promise.resolve() },
+      () => undefined,
+    ),
     newId: () => requestId,
     log: pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line)) }),
   });
@@ -198,6 +201,6 @@ describe("probes", () => {
     readinessChecks.database = () => Promise.reject(new Error("connection refused"));
     const response = await fetch(`${endpoint}/readyz`);
     expect(response.status).toBe(503);
-    expect(await response.json()).toEqual({ ready: false, checks: { database: "connection refused" } });
+    expect(await response.json()).toEqual({ ready: false, checks: { database: "failed" } });
   });
 });

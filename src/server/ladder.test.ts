@@ -72,6 +72,7 @@ describe("a request that is in order", () => {
         accessKeyId: "AKIDEXAMPLE",
         status: 200,
         ms: {
+          total: expect.any(Number),
           parse: expect.any(Number),
           authenticate: expect.any(Number),
           validate: expect.any(Number),

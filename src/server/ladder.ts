@@ -87,7 +87,8 @@ export function createLadder({
       error = AwsError.is(thrown) ? thrown : internalError(thrown);
       answer = renderError(error, { logref: newId() });
     }
-    observe({ request, operation, caller, status: answer.status, error, stopwatch });
+    const duration = performance.now() - stopwatch.start;
+    observe({ request, operation, caller, status: answer.status, error, duration, stopwatch });
     return answer;
   };
 }

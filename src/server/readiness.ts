@@ -1,3 +1,5 @@
+import { systemErrorCode } from "../systemError.ts";
+
 /** Whether requests can be answered, and what keeps them from it. */
 export interface ReadinessReport {
   readonly ready: boolean;
@@ -5,37 +7,84 @@ export interface ReadinessReport {
   readonly checks: Readonly<Record<string, string>>;
 }
 
+/** What has to work, by name; each throws when it does not. */
+export type ReadinessChecks = Readonly<Record<string, () => Promise<void>>>;
+
 /** Probes come often and from several sides; the answer may be this old, in milliseconds. */
 const maximumAge = 2_000;
 
+/** A check without an answer has failed after this time, in milliseconds: less than Prometheus waits. */
+const patience = 5_000;
+
 /** Asks all that requests depend on whether it works, and remembers the answer for a moment. */
 export class Readiness {
-  readonly #checks: Readonly<Record<string, () => Promise<void>>>;
+  readonly #checks: ReadinessChecks;
+  readonly #onFailure: (check: string, error: unknown) => void;
+  readonly #failing = new Set<string>();
   #last: { readonly at: number; readonly report: Promise<ReadinessReport> } | undefined;
 
-  constructor(checks: Readonly<Record<string, () => Promise<void>>>) {
+  /** @param onFailure hears, once until it works again, what does not work: more than a report may tell. */
+  constructor(checks: ReadinessChecks, onFailure: (check: string, error: unknown) => void) {
     this.#checks = checks;
+    this.#onFailure = onFailure;
   }
 
   /** Does all checks. */
   report(): Promise<ReadinessReport> {
     const now = performance.now();
     if (this.#last === undefined || now - this.#last.at > maximumAge) {
-      this.#last = { at: now, report: this.#check() };
+      this.#last = { at: now, report: this.#checkAll() };
     }
     return this.#last.report;
   }
 
-  async #check(): Promise<ReadinessReport> {
+  async #checkAll(): Promise<ReadinessReport> {
     const results = await Promise.all(
-      Object.entries(this.#checks).map(async ([name, check]) => {
-        const result = await check().then(
-          () => "ok",
-          (error: unknown) => (error instanceof Error ? error.message : String(error)),
-        );
-        return [name, result] as const;
-      }),
+      Object.entries(this.#checks).map(
+        async ([name, check]) => [name, await this.#check(name, check)] as const,
+      ),
     );
     return { ready: results.every(([, result]) => result === "ok"), checks: Object.fromEntries(results) };
   }
+
+  async #check(name: string, check: () => Promise<void>): Promise<string> {
+    try {
+      await withPatience(check());
+      this.#failing.delete(name);
+      return "ok";
+    } catch (error) {
+      if (!this.#failing.has(name)) this.#onFailure(name, error);
+      this.#failing.add(name);
+      return reasonOf(error);
+    }
+  }
+}
+
+class NoAnswerError extends Error {
+  override readonly name = "NoAnswerError";
+}
+
+async function withPatience(answer: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NoAnswerError(`no answer in ${patience / 1000} s`)), patience);
+  });
+  try {
+    await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The code of an error or of what caused it, as the operating system or PostgreSQL names it. Never the text, which
+ * may hold an address, a user or a query, and anyone may ask for readiness.
+ */
+function reasonOf(error: unknown): string {
+  if (error instanceof NoAnswerError) return error.message;
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const code = systemErrorCode(at);
+    if (code !== undefined) return `failed: ${code}`;
+  }
+  return "failed";
 }

@@ -4,14 +4,14 @@ import { millisecondsByStep } from "../telemetry/stopwatch.ts";
 
 /** One line of the log for each request: who, what, how it ended, how long each step took, how many faces. */
 export function logRequests(log: Logger): RequestObserver {
-  return ({ request, operation, caller, status, error, stopwatch }) => {
+  return ({ request, operation, caller, status, error, duration, stopwatch }) => {
     const line = {
       requestId: request.requestId,
       operation,
       accessKeyId: caller?.accessKeyId,
       status,
       error: error?.name,
-      ms: millisecondsByStep(stopwatch.steps),
+      ms: { total: Math.round(100 * duration) / 100, ...millisecondsByStep(stopwatch.steps) },
       ...(Object.keys(stopwatch.faces).length > 0 && { faces: stopwatch.faces }),
     };
     if (error?.name === "InternalServerError") log.error({ ...line, err: error.cause });

@@ -1,4 +1,4 @@
-import { asc, eq, gt } from "drizzle-orm";
+import { asc, count, eq, gt, sum } from "drizzle-orm";
 import type { Sql } from "./database.ts";
 import { collections } from "./schema.ts";
 
@@ -28,6 +28,13 @@ export type NewCollection = Pick<
   Collection,
   "name" | "modelPack" | "faceModelVersion" | "createdAt" | "tags"
 >;
+
+/** How much the database holds, over all collections. */
+export interface Totals {
+  readonly collections: number;
+  readonly faces: number;
+  readonly users: number;
+}
 
 /** Keeps collections. */
 export class CollectionStore {
@@ -61,6 +68,18 @@ export class CollectionStore {
       .where(gt(collections.id, after))
       .orderBy(asc(collections.id))
       .limit(limit);
+  }
+
+  /** Adds up what the collections count of themselves. */
+  async totals(): Promise<Totals> {
+    const [totals] = await this.#sql
+      .select({
+        collections: count(),
+        faces: sum(collections.faceCount).mapWith(Number),
+        users: sum(collections.userCount).mapWith(Number),
+      })
+      .from(collections);
+    return { collections: totals?.collections ?? 0, faces: totals?.faces ?? 0, users: totals?.users ?? 0 };
   }
 
   /**

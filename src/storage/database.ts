@@ -15,9 +15,23 @@ import { lockFolder } from "./folderLock.ts";
 /** PostgreSQL as the stores speak to it: a server, or the embedded one. */
 export type Sql = PgDatabase<PgQueryResultHKT>;
 
+/** How busy a pool of connections is. */
+export interface ConnectionLoad {
+  /** Most connections there may be. */
+  readonly limit: number;
+  /** Connections at work. */
+  readonly active: number;
+  /** Connections that are open and have nothing to do. */
+  readonly idle: number;
+  /** Queries and transactions that wait for a connection. */
+  readonly waiting: number;
+}
+
 /** An open database with its schema up to date. */
 export interface Database {
   readonly sql: Sql;
+  /** How busy the connections are; the embedded database has none. */
+  load(): ConnectionLoad | undefined;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -71,6 +85,12 @@ async function openPostgres(url: string, onLost: (error: Error) => void): Promis
   }
   return {
     sql: database,
+    load: () => ({
+      limit: poolSize,
+      active: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     ping: async () => void (await database.execute(sql`select 1`)),
     close: () => pool.end(),
   };
@@ -85,6 +105,7 @@ async function openPglite(folder: string): Promise<Database> {
     await migratePglite(database, { migrationsFolder });
     return {
       sql: database,
+      load: () => undefined,
       ping: async () => void (await database.execute(sql`select 1`)),
       close: async () => {
         await client.close();

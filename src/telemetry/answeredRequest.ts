@@ -21,6 +21,8 @@ export interface AnsweredRequest {
   readonly status: number;
   /** What it was refused with; an InternalServerError's cause is what went wrong. */
   readonly error: AwsError | undefined;
+  /** Milliseconds from the end of its body to its answer. */
+  readonly duration: number;
   /** Its steps, all ended. */
   readonly stopwatch: Stopwatch;
 }

@@ -1,0 +1,237 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { RequestObserver } from "./answeredRequest.ts";
+import { Latest } from "./latest.ts";
+import type { Step } from "./stopwatch.ts";
+
+/** What the metrics ask of the service, at each scrape. */
+export interface MetricSources {
+  /** Names that the label `operation` may have; any other request is `unknown`. */
+  readonly operations: readonly string[];
+  readonly version: string;
+  readonly modelPack: { readonly name: string; readonly faceModelVersion: string };
+  /** Of each model pack. */
+  readonly recognition: () => readonly {
+    readonly pack: string;
+    readonly waiting: Readonly<Record<string, number>>;
+    readonly queueLimit: number;
+    readonly expectedThreads: number;
+    readonly threads: number;
+    readonly busy: number;
+    readonly lost: number;
+  }[];
+  /** Not given by the embedded database. */
+  readonly connections: () =>
+    | { readonly limit: number; readonly active: number; readonly idle: number; readonly waiting: number }
+    | undefined;
+  readonly totals: () => Promise<{
+    readonly collections: number;
+    readonly faces: number;
+    readonly users: number;
+  }>;
+  readonly readiness: () => Promise<{ readonly checks: Readonly<Record<string, string>> }>;
+}
+
+/** Prometheus's metrics of the service. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly observe: RequestObserver;
+}
+
+/** Upper bounds, in seconds: from an answer out of the database to an SDK's patience. */
+const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const stepBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** The totals may be this old, in milliseconds. */
+const totalsAge = 30_000;
+
+/**
+ * The service's metrics, and those of Node.js. Labels are names of operations, errors, steps and checks: a caller
+ * cannot make more of them, and nothing in them tells of a caller, a collection or a face.
+ */
+export function createMetrics(sources: MetricSources): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  addInfo(registry, sources);
+  addRecognition(registry, sources);
+  addDatabase(registry, sources);
+  addReadiness(registry, sources);
+  return { registry, observe: observeRequests(registry, sources) };
+}
+
+function observeRequests(registry: Registry, { operations }: MetricSources): RequestObserver {
+  const registers = [registry];
+  const requests = new Counter({
+    name: "cameo_requests_total",
+    help: "Requests that were answered; outcome is ok, or the error's name",
+    labelNames: ["operation", "outcome"],
+    registers,
+  });
+  const requestSeconds = new Histogram({
+    name: "cameo_request_duration_seconds",
+    help: "Time from the end of a request's body to its answer",
+    labelNames: ["operation"],
+    buckets: requestBuckets,
+    registers,
+  });
+  const stepSeconds = new Histogram({
+    name: "cameo_step_duration_seconds",
+    help: "Time of each step of a request; the steps within operate are a part of it",
+    labelNames: ["operation", "step"],
+    buckets: stepBuckets,
+    registers,
+  });
+  const faces = new Counter({
+    name: "cameo_faces_total",
+    help: "Faces found in images, indexed into collections, and searched through; users too, when users are searched",
+    labelNames: ["event"],
+    registers,
+  });
+  const known = new Set(operations);
+  const observeSteps = (operation: string, steps: readonly Step[]) => {
+    for (const { name: step, duration, inner } of steps) {
+      stepSeconds.observe({ operation, step }, duration / 1000);
+      observeSteps(operation, inner);
+    }
+  };
+  return ({ operation: named, error, duration, stopwatch }) => {
+    const operation = named !== undefined && known.has(named) ? named : "unknown";
+    requests.inc({ operation, outcome: error?.name ?? "ok" });
+    requestSeconds.observe({ operation }, duration / 1000);
+    observeSteps(operation, stopwatch.steps);
+    for (const [event, count] of Object.entries(stopwatch.faces)) faces.inc({ event }, count);
+  };
+}
+
+function addInfo(registry: Registry, { version, modelPack }: MetricSources): void {
+  new Gauge({
+    name: "cameo_build_info",
+    help: "1; the labels tell what runs",
+    labelNames: ["version", "node"],
+    registers: [registry],
+  }).set({ version, node: process.version }, 1);
+  new Gauge({
+    name: "cameo_model_pack_info",
+    help: "1; the labels tell the model pack that new collections are made with",
+    labelNames: ["pack", "face_model_version"],
+    registers: [registry],
+  }).set({ pack: modelPack.name, face_model_version: modelPack.faceModelVersion }, 1);
+}
+
+function addRecognition(registry: Registry, { recognition }: MetricSources): void {
+  const registers = [registry];
+  new Gauge({
+    name: "cameo_recognition_queue_length",
+    help: "Images that wait for a recognition thread",
+    labelNames: ["pack", "urgency"],
+    registers,
+    collect() {
+      for (const { pack, waiting } of recognition()) {
+        for (const [urgency, images] of Object.entries(waiting)) this.set({ pack, urgency }, images);
+      }
+    },
+  });
+  new Gauge({
+    name: "cameo_recognition_queue_limit",
+    help: "Images that may wait: CAMEO_QUEUE_LIMIT; 0 for a model pack that is not opened",
+    labelNames: ["pack"],
+    registers,
+    collect() {
+      for (const { pack, queueLimit } of recognition()) this.set({ pack }, queueLimit);
+    },
+  });
+  new Gauge({
+    name: "cameo_recognition_threads",
+    help: "Recognition threads, busy or idle",
+    labelNames: ["pack", "state"],
+    registers,
+    collect() {
+      for (const { pack, busy, threads } of recognition()) {
+        this.set({ pack, state: "busy" }, busy);
+        this.set({ pack, state: "idle" }, threads - busy);
+      }
+    },
+  });
+  new Gauge({
+    name: "cameo_recognition_threads_expected",
+    help: "Recognition threads there should be: CAMEO_WORKERS; 0 for a model pack whose threads come and go",
+    labelNames: ["pack"],
+    registers,
+    collect() {
+      for (const { pack, expectedThreads } of recognition()) this.set({ pack }, expectedThreads);
+    },
+  });
+  new Counter({
+    name: "cameo_recognition_threads_lost_total",
+    help: "Recognition threads that ended on their own",
+    labelNames: ["pack"],
+    registers,
+    collect() {
+      this.reset();
+      for (const { pack, lost } of recognition()) this.inc({ pack }, lost);
+    },
+  });
+}
+
+function addDatabase(registry: Registry, { connections, totals }: MetricSources): void {
+  const registers = [registry];
+  new Gauge({
+    name: "cameo_database_connections",
+    help: "Connections to PostgreSQL, active or idle; none with the embedded database",
+    labelNames: ["state"],
+    registers,
+    collect() {
+      const load = connections();
+      if (load === undefined) return;
+      this.set({ state: "active" }, load.active);
+      this.set({ state: "idle" }, load.idle);
+    },
+  });
+  // With a label, because a metric without labels is 0 from the start, which the embedded database is not.
+  new Gauge({
+    name: "cameo_database_connections_waiting",
+    help: "Queries and transactions that wait for a connection",
+    labelNames: ["pool"],
+    registers,
+    collect() {
+      const load = connections();
+      if (load !== undefined) this.set({ pool: "postgres" }, load.waiting);
+    },
+  });
+  new Gauge({
+    name: "cameo_database_connections_limit",
+    help: "Most connections to PostgreSQL of this server",
+    labelNames: ["pool"],
+    registers,
+    collect() {
+      const load = connections();
+      if (load !== undefined) this.set({ pool: "postgres" }, load.limit);
+    },
+  });
+  const latestTotals = new Latest(totals, totalsAge);
+  latestTotals.read();
+  new Gauge({
+    name: "cameo_stored",
+    help: "Collections, faces and users in the database, at most half a minute and a scrape ago",
+    labelNames: ["kind"],
+    registers,
+    collect() {
+      const stored = latestTotals.read();
+      for (const [kind, count] of Object.entries(stored ?? {})) this.set({ kind }, count);
+    },
+  });
+}
+
+function addReadiness(registry: Registry, { readiness }: MetricSources): void {
+  const latestReport = new Latest(readiness, 0);
+  latestReport.read();
+  new Gauge({
+    name: "cameo_ready",
+    help: "1 where a check of /readyz was ok at the scrape before, 0 where not",
+    labelNames: ["check"],
+    registers: [registry],
+    collect() {
+      const checks = latestReport.read()?.checks ?? {};
+      for (const [check, result] of Object.entries(checks)) this.set({ check }, result === "ok" ? 1 : 0);
+    },
+  });
+}
