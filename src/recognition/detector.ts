@@ -1,15 +1,7 @@
 import { type InferenceSession, Tensor } from "onnxruntime-node";
-import {
-  area,
-  type Box,
-  type FivePoints,
-  intersection,
-  intersectionOverUnion,
-  type Point,
-  scaleBox,
-  scalePoints,
-} from "./geometry.ts";
+import { type Box, type FivePoints, scaleBox, scalePoints } from "./geometry.ts";
 import type { ImagePyramid, PixelLevel } from "./image.ts";
+import { type JoinSettings, joinDetections, supportingScore } from "./joinDetections.ts";
 import { floatsAt, kernels, shrinkScratch } from "./pixels/kernels.ts";
 
 /** A face as the detector sees it, in pixels of the image it was given. */
@@ -21,11 +13,7 @@ export interface Detection {
 }
 
 /** How a detector is run. */
-export interface DetectorSettings {
-  /** Detections that score less are dropped, 0..1. */
-  readonly minimumScore: number;
-  /** Of detections that overlap more than this (intersection over union), the best is kept. */
-  readonly maximumOverlap: number;
+export interface DetectorSettings extends JoinSettings {
   /** The long sides, in pixels, at which an image is looked at, largest first. Larger than the image: skipped. */
   readonly longSides: readonly number[];
 }
@@ -56,7 +44,7 @@ export class YuNetDetector {
     for (const side of lookSizes(longSide, this.#settings.longSides)) {
       found.push(...(await this.#look(pyramid, side / longSide)));
     }
-    return suppress(found, this.#settings.maximumOverlap);
+    return joinDetections(found, this.#settings);
   }
 
   async #look(pyramid: ImagePyramid, scale: number): Promise<Detection[]> {
@@ -71,7 +59,8 @@ export class YuNetDetector {
       ]),
     });
     input.release();
-    return decodeGrids(outputs, input.width, input.height, this.#settings.minimumScore).map((detection) => ({
+    const leastScore = supportingScore(this.#settings);
+    return decodeGrids(outputs, input.width, input.height, leastScore).map((detection) => ({
       ...detection,
       box: scaleBox(detection.box, 1 / scale, 1 / scale),
       points: scalePoints(detection.points, 1 / scale, 1 / scale),
@@ -171,57 +160,4 @@ function decodeGrids(
 
 function clamp01(value: number): number {
   return Math.min(Math.max(value, 0), 1);
-}
-
-/**
- * Keeps the best of detections that overlap, or of which one lies in the other (seen at two scales). Each cell
- * and each look places the points with an error of its own, so that the kept face's are drawn towards the mean of
- * them all.
- */
-function suppress(detections: Detection[], maximumOverlap: number): Detection[] {
-  const kept: Detection[] = [];
-  for (const candidate of detections.sort((a, b) => b.score - a.score)) {
-    if (!kept.some((better) => isSameFace(better.box, candidate.box, maximumOverlap))) kept.push(candidate);
-  }
-  return kept.map((best) => ({ ...best, points: steadyPoints(best, detections) }));
-}
-
-/** Overlap (intersection over union) from which detections agree on a face so well that their points do. */
-const agreeingOverlap = 0.6;
-
-/**
- * How far a face's points go from the best detection's to the mean of all that agree with it. A compromise, chosen
- * on the photos that docs/accuracy.md reports: the whole way matches most pairs of one person in the album and tells
- * the fewest LFW pairs apart; a third gains some of the first and costs next to nothing of the second.
- */
-const shareOfMean = 1 / 3;
-
-/** The best detection's points, drawn towards the mean, weighted by score, of all detections that agree with it. */
-function steadyPoints(best: Detection, detections: readonly Detection[]): FivePoints {
-  const agreeing = detections.filter((other) => intersectionOverUnion(best.box, other.box) > agreeingOverlap);
-  const total = agreeing.reduce((sum, { score }) => sum + score, 0);
-  const steady = (name: keyof FivePoints): Point => {
-    const own = best.points[name];
-    const mean = (axis: keyof Point) =>
-      agreeing.reduce((sum, { score, points }) => sum + score * points[name][axis], 0) / total;
-    return {
-      x: own.x + (mean("x") - own.x) * shareOfMean,
-      y: own.y + (mean("y") - own.y) * shareOfMean,
-    };
-  };
-  return {
-    eyeLeft: steady("eyeLeft"),
-    eyeRight: steady("eyeRight"),
-    nose: steady("nose"),
-    mouthLeft: steady("mouthLeft"),
-    mouthRight: steady("mouthRight"),
-  };
-}
-
-/** Share of the smaller box that lies in the larger one from which the two are taken for one face. */
-const nestedShare = 0.8;
-
-function isSameFace(a: Box, b: Box, maximumOverlap: number): boolean {
-  if (intersectionOverUnion(a, b) > maximumOverlap) return true;
-  return intersection(a, b) > nestedShare * Math.min(area(a), area(b));
 }
