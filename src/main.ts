@@ -1,5 +1,6 @@
 import { packs } from "../models/packs.ts";
 import { ConfigError, developmentCredential, readConfig } from "./config.ts";
+import { isOperatorFault } from "./operatorFaults.ts";
 import { createLog } from "./server/log.ts";
 import { startService } from "./service.ts";
 
@@ -23,19 +24,8 @@ async function main(): Promise<void> {
   }
 }
 
-/** Faults that are the operator's to mend are told in words; a stack would only hide them. */
-const operatorFaults = new Set([
-  "ConfigError",
-  "DatabaseUnavailableError",
-  "FolderInUseError",
-  "LicenceNotAcceptedError",
-  "ModelsMissingError",
-  "UnknownModelPackError",
-]);
-
 main().catch((error: unknown) => {
-  const isOperatorFault = error instanceof Error && operatorFaults.has(error.name);
-  console.error(isOperatorFault ? error.message : error);
+  console.error(isOperatorFault(error) ? error.message : error);
   process.exitCode = error instanceof ConfigError ? 78 : 1;
   // Threads and connections that were already open must not keep a failed start alive.
   process.exit();

@@ -14,7 +14,7 @@ import { RecognizerPool } from "./recognition/recognizerPool.ts";
 import { logModels } from "./server/logModels.ts";
 import type { ReadinessChecks } from "./server/readiness.ts";
 import { type Collection, CollectionStore } from "./storage/collectionStore.ts";
-import { openDatabase } from "./storage/database.ts";
+import { type DatabaseLocation, openDatabase } from "./storage/database.ts";
 import { FaceStore } from "./storage/faceStore.ts";
 import { PgvectorIndex } from "./storage/pgvectorIndex.ts";
 import { sharedSecret } from "./storage/secretStore.ts";
@@ -76,16 +76,13 @@ export async function openServices(
   catalogue: readonly ModelPack[],
   log: Logger,
 ): Promise<RunningServices> {
-  const pack = catalogue.find(({ name }) => name === config.modelPack);
-  if (pack === undefined) throw new UnknownModelPackError(config.modelPack, catalogue);
-  const location =
-    config.databaseUrl === undefined ? { folder: config.dataDir } : { url: config.databaseUrl };
+  const pack = requirePack(config.modelPack, catalogue);
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const closeOne of closers.reverse()) await closeOne();
   };
   try {
-    const database = await openDatabase(location, (error) =>
+    const database = await openDatabase(databaseLocation(config), (error) =>
       log.warn({ err: error }, "database connection lost"),
     );
     closers.push(() => database.close());
@@ -129,12 +126,25 @@ export async function openServices(
   }
 }
 
+/** Where the configured database is. */
+export function databaseLocation({ databaseUrl, dataDir }: Config): DatabaseLocation {
+  return databaseUrl === undefined ? { folder: dataDir } : { url: databaseUrl };
+}
+
+/** The pack of that name. @throws UnknownModelPackError */
+export function requirePack(name: string, catalogue: readonly ModelPack[]): ModelPack {
+  const pack = catalogue.find((candidate) => candidate.name === name);
+  if (pack === undefined) throw new UnknownModelPackError(name, catalogue);
+  return pack;
+}
+
 /**
  * Makes a pack's models ready and starts the threads that run them.
  *
  * @param idleTimeout see `PoolSettings`.
+ * @throws LicenceNotAcceptedError, ModelsMissingError
  */
-async function openPack(
+export async function openPack(
   pack: ModelPack,
   config: Config,
   log: Logger,

@@ -1,21 +1,45 @@
-import { packs } from "../../models/packs.ts";
+import { parseArgs } from "node:util";
 import { readConfig } from "../config.ts";
-import { modelsOf } from "../recognition/packs/pack.ts";
-import { ModelsMissingError, preparePack } from "../recognition/packs/prepare.ts";
+import { type ModelPack, modelsOf } from "../recognition/packs/pack.ts";
+import { type PackSource, preparePack } from "../recognition/packs/prepare.ts";
+import { requirePack } from "../services.ts";
+import { type Command, exitCodes } from "./command.ts";
 
-/** Makes the configured model pack ready, so that a later start needs no network: `npm run models`. */
-async function main(): Promise<void> {
-  // Whether the service may be reached from elsewhere is not this command's matter.
-  const config = readConfig({ ...process.env, CAMEO_HOST: undefined });
-  const pack = packs.find(({ name }) => name === config.modelPack);
-  if (pack === undefined) throw new Error(`There is no model pack "${config.modelPack}"`);
+const usage = `cameo models [PACK ...]
+
+Makes model packs ready, so that a later start needs no network: fetches their files, checks and converts them.
+Without a name it is the pack that CAMEO_MODEL_PACK names.
+`;
+
+/** `cameo models`: fetches and checks the files of model packs. */
+export const modelsCommand: Command = {
+  name: "models",
+  summary: "makes model packs ready, so that a later start needs no network",
+  usage,
+  run: async (args, { env, catalogue }) => {
+    const { positionals } = parseArgs({ args: [...args], options: {}, allowPositionals: true });
+    // Whether the service may be reached from elsewhere is not this command's matter.
+    const config = readConfig({ ...env, CAMEO_HOST: undefined });
+    const names = positionals.length > 0 ? positionals : [config.modelPack];
+    for (const pack of names.map((name) => requirePack(name, catalogue))) {
+      await makeReady(pack, {
+        modelsDir: config.modelsDir,
+        mirrors: config.modelMirrors,
+        acceptedLicences: config.acceptedLicences,
+      });
+    }
+    console.log(`Ready in ${config.modelsDir}`);
+    return exitCodes.done;
+  },
+};
+
+async function makeReady(pack: ModelPack, source: Omit<PackSource, "report">): Promise<void> {
   console.log(`Model pack ${pack.name}:`);
   for (const { name, publisher, licence, licenceUrl } of modelsOf(pack)) {
     console.log(`  ${name}, ${publisher}: ${licence}, ${licenceUrl}`);
   }
   await preparePack(pack, {
-    modelsDir: config.modelsDir,
-    mirrors: config.modelMirrors,
+    ...source,
     report: {
       progress: ({ path, bytes }, received) => {
         if (process.stdout.isTTY) {
@@ -27,12 +51,4 @@ async function main(): Promise<void> {
       warn: (message) => console.warn(`  ${message}`),
     },
   });
-  console.log(`Ready in ${config.modelsDir}`);
 }
-
-main().catch((error: unknown) => {
-  console.error(
-    error instanceof ModelsMissingError || !(error instanceof Error) ? String(error) : error.message,
-  );
-  process.exitCode = 1;
-});

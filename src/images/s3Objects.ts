@@ -85,7 +85,7 @@ export class S3Objects implements ObjectReader {
 }
 
 /** Loads AWS's client no sooner than it is needed: it takes a third of a second and 25 MB. */
-async function openClient({ endpoint, region, credentials, forcePathStyle }: S3Settings): Promise<S3> {
+export async function openClient({ endpoint, region, credentials, forcePathStyle }: S3Settings): Promise<S3> {
   const { S3 } = await import("@aws-sdk/client-s3");
   return new S3({
     region,

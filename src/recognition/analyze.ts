@@ -4,7 +4,15 @@ import type { FaceAttribute, FaceAttributes } from "./attributes/faceAttributes.
 import { decodeImage } from "./decode.ts";
 import { YuNetDetector } from "./detector.ts";
 import { Embedder } from "./embedder.ts";
-import { area, type Box, type FivePoints, type Point, scaleBox, scalePoints } from "./geometry.ts";
+import {
+  area,
+  type Box,
+  type FivePoints,
+  intersection,
+  type Point,
+  scaleBox,
+  scalePoints,
+} from "./geometry.ts";
 import { type ImagePyramid, withPyramid } from "./image.ts";
 import type { RecognitionSettings } from "./packs/pack.ts";
 import type { Pose } from "./pose.ts";
@@ -33,6 +41,8 @@ export interface AnalyzedFace {
 export interface FaceRequest {
   /** How many, the largest first. */
   readonly embedLargest: number;
+  /** Faces that overlap none of these boxes, in ratios, get none, and are not counted. */
+  readonly embedOverlapping?: readonly Box[] | undefined;
   /** Faces that do not meet these get none, and are not counted. */
   readonly requirements?: FaceRequirements | undefined;
   /** Wanted of every face; none when absent. */
@@ -139,7 +149,7 @@ export class Analyzer {
   async #facesOf(
     pyramid: ImagePyramid,
     original: Size,
-    { embedLargest, requirements, attributes = [] }: FaceRequest,
+    { embedLargest, embedOverlapping, requirements, attributes = [] }: FaceRequest,
     timed: Timer,
   ): Promise<AnalyzedFace[]> {
     const image = pyramid.base;
@@ -157,10 +167,12 @@ export class Analyzer {
       const confidence = 100 * score;
       const boxInOriginal = scaleBox(box, original.width / image.width, original.height / image.height);
       const shortcomings = shortcomingsOf({ pose, quality, confidence, box: boxInOriginal }, requirements);
-      const isEmbedded = shortcomings.length === 0 && embedded < embedLargest;
+      const boxInRatios = scaleBox(box, 1 / image.width, 1 / image.height);
+      const isWanted = embedOverlapping?.some((wanted) => intersection(wanted, boxInRatios) > 0) ?? true;
+      const isEmbedded = isWanted && shortcomings.length === 0 && embedded < embedLargest;
       if (isEmbedded) embedded++;
       faces.push({
-        box: scaleBox(box, 1 / image.width, 1 / image.height),
+        box: boxInRatios,
         points: scalePoints(points, 1 / image.width, 1 / image.height),
         confidence,
         pose,

@@ -13,12 +13,12 @@ export interface TargetPack {
   readonly faceModelVersion: string;
 }
 
-/** An image with faces that have no embedding by the target pack yet. */
-export interface UnstagedImage {
+/** An image that a collection has faces of. */
+export interface IndexedImage {
   readonly imageId: string;
   readonly externalImageId: string | null;
-  /** How many such faces it has. */
-  readonly faceCount: number;
+  /** How many of its faces have no embedding by the target pack yet. */
+  readonly unstagedFaces: number;
 }
 
 /** A face's embedding by the target pack. */
@@ -56,16 +56,17 @@ export class ReindexStore {
     this.#sql = sql;
   }
 
-  /** The images whose faces are still to be embedded, by ImageId. */
-  unstagedImages(collectionId: number, target: TargetPack): Promise<UnstagedImage[]> {
+  /** The images of a collection, in the order of their ids. */
+  images(collectionId: number, target: TargetPack): Promise<IndexedImage[]> {
     return this.#sql
       .select({
         imageId: faces.imageId,
         externalImageId: faces.externalImageId,
-        faceCount: sql<number>`count(*)::int`,
+        unstagedFaces: sql<number>`(count(*) - count(${stagedEmbeddings.faceId}))::int`,
       })
       .from(faces)
-      .where(this.#unstaged(collectionId, target))
+      .leftJoin(stagedEmbeddings, stagedFor(target))
+      .where(eq(faces.collectionId, collectionId))
       .groupBy(faces.imageId, faces.externalImageId)
       .orderBy(asc(faces.imageId), asc(faces.externalImageId));
   }

@@ -1,0 +1,74 @@
+import { isOperatorFault } from "../operatorFaults.ts";
+import type { ModelPack } from "../recognition/packs/pack.ts";
+import { systemErrorCode } from "../systemError.ts";
+import { type Command, CommandAbortedError, type ExitCode, exitCodes, UsageError } from "./command.ts";
+import { indexCommand } from "./index/indexCommand.ts";
+import { modelsCommand } from "./models.ts";
+import { reindexCommand } from "./reindex/reindexCommand.ts";
+
+const commands: readonly Command[] = [indexCommand, reindexCommand, modelsCommand];
+
+const usage = `cameo COMMAND [OPTIONS]
+
+${commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join("\n")}
+
+cameo COMMAND --help tells more. Exit codes: 0 done; 1 done, but for what the report names; 2 wrong arguments;
+3 given up, 130 stopped: the same command goes on from there.
+`;
+
+/**
+ * Runs the command that the process was started with, and sets its exit code.
+ *
+ * @param catalogue the model packs to choose from.
+ */
+export async function runProgram(catalogue: readonly ModelPack[]): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (stop.signal.aborted) process.exit(exitCodes.interrupted);
+      console.error(`${signal}: ending after what is in work; once more to end at once`);
+      stop.abort();
+    });
+  }
+  const [name, ...args] = process.argv.slice(2);
+  try {
+    process.exitCode = await runCommand(name, args, catalogue, stop.signal);
+  } catch (error) {
+    process.exitCode = isUsageError(error) ? exitCodes.usage : exitCodes.aborted;
+    console.error(isToldInWords(error) ? error.message : error);
+  }
+  // Nothing is in work any more; an idle connection must not keep the process.
+  process.exit();
+}
+
+async function runCommand(
+  name: string | undefined,
+  args: readonly string[],
+  catalogue: readonly ModelPack[],
+  stop: AbortSignal,
+): Promise<ExitCode> {
+  if (name === "--help" || name === "help") {
+    process.stdout.write(usage);
+    return exitCodes.done;
+  }
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) throw new UsageError(usage);
+  if (args.includes("--help")) {
+    process.stdout.write(command.usage);
+    return exitCodes.done;
+  }
+  try {
+    return await command.run(args, { env: process.env, catalogue, stop });
+  } catch (error) {
+    if (isUsageError(error)) console.error(`cameo ${command.name} --help tells how it is used.`);
+    throw error;
+  }
+}
+
+function isToldInWords(error: unknown): error is Error {
+  return isOperatorFault(error) || error instanceof CommandAbortedError || isUsageError(error);
+}
+
+function isUsageError(error: unknown): error is Error {
+  return error instanceof UsageError || systemErrorCode(error)?.startsWith("ERR_PARSE_ARGS") === true;
+}

@@ -1,0 +1,13 @@
+const operatorFaults = new Set([
+  "ConfigError",
+  "DatabaseUnavailableError",
+  "FolderInUseError",
+  "LicenceNotAcceptedError",
+  "ModelsMissingError",
+  "UnknownModelPackError",
+]);
+
+/** Whether an error is the operator's to mend: then its message tells how, and a stack would only hide it. */
+export function isOperatorFault(error: unknown): error is Error {
+  return error instanceof Error && operatorFaults.has(error.name);
+}
