@@ -2,11 +2,13 @@ import path from "node:path";
 import { settingsTable } from "../src/config.ts";
 import { packageRoot } from "../src/packageRoot.ts";
 import { writeSection } from "./markedSection.ts";
+import { metricsTable } from "./metricsTable.ts";
 import { operationsTable } from "./operationsTable.ts";
 
 /** Writes the generated parts of the docs; with `--check` only tells whether they are up to date. */
 const sections = [
   { file: "docs/configuration.md", name: "settings", content: settingsTable() },
+  { file: "docs/monitoring.md", name: "metrics", content: await metricsTable() },
   { file: "README.md", name: "operations", content: operationsTable() },
 ];
 
