@@ -37,6 +37,11 @@ describe("readConfig", () => {
     const config = readConfig({
       CAMEO_HOST: "0.0.0.0",
       CAMEO_PORT: "0",
+      CAMEO_TLS_CERT: "/tls/tls.crt",
+      CAMEO_TLS_KEY: "/tls/tls.key",
+      CAMEO_MAX_CONNECTIONS: "100",
+      CAMEO_REQUEST_TIMEOUT: "5",
+      CAMEO_BODY_MEMORY: "128",
       CAMEO_DATA_DIR: "/var/lib/cameo",
       DATABASE_URL: "postgres://cameo:secret@db:5432/cameo",
       CAMEO_CREDENTIALS: "AKIDEXAMPLE:wJalrXUtnFEMI/K7MDENG",
@@ -53,6 +58,10 @@ describe("readConfig", () => {
     expect(config).toMatchObject({
       host: "0.0.0.0",
       port: 0,
+      tls: { cert: "/tls/tls.crt", key: "/tls/tls.key" },
+      maxConnections: 100,
+      requestTimeout: 5,
+      bodyMemory: 128,
       dataDir: "/var/lib/cameo",
       databaseUrl: "postgres://cameo:secret@db:5432/cameo",
       accessKeys: [{ secretAccessKey: "wJalrXUtnFEMI/K7MDENG", caller: { accessKeyId: "AKIDEXAMPLE" } }],
@@ -89,6 +98,7 @@ describe("readConfig", () => {
     ["CAMEO_ACCOUNT_ID", "12345"],
     ["CAMEO_LOG_LEVEL", "loud"],
     ["CAMEO_RATE_LIMITS", "IndexFaces"],
+    ["CAMEO_BODY_MEMORY", "64"],
     ["CAMEO_RATE_LIMITS", "IndexFace=5"],
   ])("refuses %s=%j", (variable, value) => {
     expect(faultsOf({ [variable]: value })).toEqual([expect.stringMatching(`^${variable}: .`)]);
@@ -217,6 +227,13 @@ describe("the development key", () => {
   });
 });
 
+test.each([
+  ["CAMEO_TLS_CERT", "CAMEO_TLS_KEY"],
+  ["CAMEO_TLS_KEY", "CAMEO_TLS_CERT"],
+])("%s needs %s", (given, missing) => {
+  expect(faultsOf({ [given]: "/tls/one" })).toEqual([expect.stringMatching(`^${missing}: must be set`)]);
+});
+
 describe("S3", () => {
   const key = "s3-reader:secret-of-reader";
   const s3Of = (env: Record<string, string>) => readConfig(env).s3;
@@ -288,6 +305,11 @@ describe("settingsTable", () => {
     expect(rows.map((row) => /^\| `(\w+)` \| (`[^`]+`|not set) \| \S.+ \|$/.exec(row)?.slice(1))).toEqual([
       ["CAMEO_HOST", "`127.0.0.1`"],
       ["CAMEO_PORT", "`8484`"],
+      ["CAMEO_TLS_CERT", "not set"],
+      ["CAMEO_TLS_KEY", "not set"],
+      ["CAMEO_MAX_CONNECTIONS", "`4096`"],
+      ["CAMEO_REQUEST_TIMEOUT", "`60`"],
+      ["CAMEO_BODY_MEMORY", "`512`"],
       ["CAMEO_DATA_DIR", "`./data`"],
       ["DATABASE_URL", "not set"],
       ["CAMEO_CREDENTIALS", "not set"],

@@ -13,6 +13,7 @@ import {
 } from "./access/accessKeys.ts";
 import { type RateLimits, rateLimitsOf } from "./access/rateLimits.ts";
 import { packageRoot } from "./packageRoot.ts";
+import type { TlsFiles } from "./server/tls.ts";
 
 /** The development key that a service bound to loopback takes when no credentials are set. */
 export const developmentCredential = { accessKeyId: "cameo", secretAccessKey: "cameo-secret" } as const;
@@ -45,6 +46,33 @@ const settings = {
     variable: "CAMEO_PORT",
     meaning: "Port to listen on; 0 takes a free one.",
     schema: wholeNumber(0, 65_535).default(8484),
+  },
+  tlsCert: {
+    variable: "CAMEO_TLS_CERT",
+    meaning:
+      "File of the certificate, with those between it and the root after it (PEM): switches TLS on, with `CAMEO_TLS_KEY`. Both are read again when they change.",
+    schema: z.string().min(1).optional(),
+  },
+  tlsKey: {
+    variable: "CAMEO_TLS_KEY",
+    meaning: "File of the certificate's private key (PEM).",
+    schema: z.string().min(1).optional(),
+  },
+  maxConnections: {
+    variable: "CAMEO_MAX_CONNECTIONS",
+    meaning: "Most connections at once; more are closed as they come.",
+    schema: wholeNumber(1, 1_000_000).default(4096),
+  },
+  requestTimeout: {
+    variable: "CAMEO_REQUEST_TIMEOUT",
+    meaning: "Seconds that a request may take to arrive, its body included.",
+    schema: wholeNumber(1, 3600).default(60),
+  },
+  bodyMemory: {
+    variable: "CAMEO_BODY_MEMORY",
+    meaning:
+      "MiB that the bodies of all requests in work may hold together; beyond it callers get ThrottlingException. A quarter of it is for requests that name no known access key.",
+    schema: wholeNumber(128, 1_000_000).default(512),
   },
   dataDir: {
     variable: "CAMEO_DATA_DIR",
@@ -176,11 +204,13 @@ const settings = {
 type Settings = { readonly [K in keyof typeof settings]: z.output<(typeof settings)[K]["schema"]> };
 
 /** The service's configuration: every setting read, defaulted and checked. */
-export type Config = Omit<Settings, "credentials" | "rateLimits" | `s3${string}`> & {
+export type Config = Omit<Settings, "credentials" | "rateLimits" | `tls${string}` | `s3${string}`> & {
   readonly accessKeys: readonly AccessKey[];
   /** Where they stand, when they stand in a file. */
   readonly accessKeyFile: string | undefined;
   readonly rateLimits: RateLimits;
+  /** Not given: plain HTTP. */
+  readonly tls: TlsFiles | undefined;
   /** Not given: images in S3 are not fetched. */
   readonly s3: S3Settings | undefined;
   /** Whether `accessKeys` is the documented development key, because none was set. */
@@ -223,6 +253,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       `CAMEO_CREDENTIALS: must be set, because CAMEO_HOST (${host}) can be reached from other machines`,
     );
   }
+  const { tlsCert, tlsKey } = read;
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    const missing = tlsCert === undefined ? "CAMEO_TLS_CERT" : "CAMEO_TLS_KEY";
+    faults.push(`${missing}: must be set, because certificate and key belong together`);
+  }
   const { credentials, s3Credentials, s3Buckets, s3Endpoint, s3Region, s3ForcePathStyle, ...rest } = read;
   // Not by an endpoint or region alone: the machine's own credentials are never taken by surprise.
   const usesS3 = ["CAMEO_S3_CREDENTIALS", "CAMEO_S3_BUCKETS"].some((variable) => env[variable]);
@@ -242,6 +277,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     accessKeys: credentials?.keys ?? [unlimitedKey(developmentCredential)],
     accessKeyFile: credentials?.file,
     rateLimits: read.rateLimits ?? new Map(),
+    tls: tlsCert === undefined || tlsKey === undefined ? undefined : { cert: tlsCert, key: tlsKey },
     usesDevelopmentCredential,
     s3: usesS3
       ? {

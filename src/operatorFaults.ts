@@ -4,6 +4,7 @@ const operatorFaults = new Set([
   "FolderInUseError",
   "LicenceNotAcceptedError",
   "ModelsMissingError",
+  "TlsFilesError",
   "UnknownModelPackError",
 ]);
 

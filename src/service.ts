@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
+import https from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import { createSigV4Verifier } from "../protocol/sigv4.ts";
@@ -10,7 +11,9 @@ import type { Config } from "./config.ts";
 import { bindOperations, offeredOperations } from "./operations/registry.ts";
 import type { ModelPack } from "./recognition/packs/pack.ts";
 import { createApp } from "./server/app.ts";
+import { BodyMemory } from "./server/bodyMemory.ts";
 import { createLadder } from "./server/ladder.ts";
+import { createListener } from "./server/listener.ts";
 import { createMetricsServer } from "./server/metricsServer.ts";
 import { Readiness } from "./server/readiness.ts";
 import { logRequests } from "./server/requestLog.ts";
@@ -27,9 +30,6 @@ export interface RunningService {
   /** Answers what is in work, then ends. */
   close(): Promise<void>;
 }
-
-/** Longest pause between two requests on a connection, in milliseconds: longer than SDKs keep theirs. */
-const keepAlive = 75_000;
 
 /** Starts the service: services, ladder, HTTP. */
 export async function startService(
@@ -89,10 +89,16 @@ export async function startService(
         for (const observe of observers) observe(request);
       },
     });
-    const server = createServer(
-      { keepAliveTimeout: keepAlive },
-      createApp({ answer, readiness, newId: randomUUID, log }),
-    );
+    const app = createApp({
+      answer,
+      readiness,
+      bodyMemory: new BodyMemory(config.bodyMemory * 1024 * 1024),
+      isKnownKey: (accessKeyId) => keyRing.find(accessKeyId) !== undefined,
+      newId: randomUUID,
+      log,
+    });
+    const { server, release } = createListener(app, config, log);
+    closers.push(async () => release());
     const endpoint = await listen(server, config.host, config.port);
     closers.push(() => drain(server));
     return { endpoint, metricsEndpoint, close };
@@ -118,10 +124,13 @@ async function drain(server: Server): Promise<void> {
 function listen(server: Server, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, () => resolve(endpointOf(server.address() as AddressInfo)));
+    server.listen(port, host, () => {
+      const scheme = server instanceof https.Server ? "https" : "http";
+      resolve(endpointOf(scheme, server.address() as AddressInfo));
+    });
   });
 }
 
-function endpointOf({ address, family, port }: AddressInfo): string {
-  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+function endpointOf(scheme: string, { address, family, port }: AddressInfo): string {
+  return `${scheme}://${family === "IPv6" ? `[${address}]` : address}:${port}`;
 }

@@ -27,6 +27,8 @@ const keys = (...ids: string[]) =>
   JSON.stringify({
     accessKeys: ids.map((accessKeyId) => ({ accessKeyId, secretAccessKey: `hush-${accessKeyId}` })),
   });
+const toldOf = (fault: string) =>
+  lines.some(({ level, faults }) => level === 50 && (faults as string[]).includes(fault));
 const until = async (holds: () => boolean) => {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
 };
@@ -67,13 +69,11 @@ test("a file that is broken or gone leaves the keys, and is an error of the log 
   await writeFile(file, keys("first"));
   follow(file);
   await writeFile(file, keys("second").slice(0, -2));
-  await until(() => lines.length === 2);
-  expect(lines[1]).toMatchObject({ level: 50, file, faults: ["is no JSON"] });
+  await until(() => toldOf("is no JSON"));
   expect(ring.find("first")).toBeDefined();
 
   await rm(file);
-  await until(() => lines.length === 3);
-  expect(lines[2]).toMatchObject({ level: 50, faults: ["names a file that cannot be read"] });
+  await until(() => toldOf("names a file that cannot be read"));
   expect(ring.find("first")).toBeDefined();
   expect(JSON.stringify(lines)).not.toContain("hush");
 });

@@ -5,11 +5,15 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import pino from "pino";
 import { createApp, maximumBody } from "./app.ts";
+import { BodyMemory } from "./bodyMemory.ts";
 import type { WireAnswer, WireRequest } from "./ladder.ts";
 import { Readiness } from "./readiness.ts";
 
 const requestId = "7d3c1c2a-2e0f-4c55-9f3a-c9a3c1c7e2b1";
 const awsJson = { "content-type": "application/x-amz-json-1.1" };
+
+/** Room for one of the largest bodies of a stranger, and no other at the same time. */
+const bodyMemory = 4 * maximumBody;
 
 let server: Server;
 let endpoint: string;
@@ -31,6 +35,8 @@ beforeEach(async () => {
       { database: () => readinessChecks.database?.() ?? Promise.resolve() },
       () => undefined,
     ),
+    bodyMemory: new BodyMemory(bodyMemory),
+    isKnownKey: (accessKeyId) => accessKeyId === "AKIDEXAMPLE",
     newId: () => requestId,
     log: pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line)) }),
   });
@@ -55,6 +61,8 @@ describe("POST /", () => {
     expect(response.headers.get("content-type")).toBe("application/x-amz-json-1.1");
     expect(response.headers.get("content-length")).toBe("8");
     expect(response.headers.get("x-amzn-requestid")).toBe(requestId);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
     expect(response.headers.has("x-powered-by")).toBe(false);
     expect(await response.text()).toBe('{"Ä":1}');
     expect(received).toMatchObject([
@@ -150,8 +158,64 @@ describe("bodies that are not taken", () => {
     await once(server, "request");
     socket.destroy();
     while (lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(lines).toMatchObject([{ level: 30, status: 400, error: "request.aborted", requestId }]);
+    expect(lines).toMatchObject([{ level: 30, status: 400, error: "The body is cut off", requestId }]);
     expect((await fetch(endpoint, { method: "POST", headers: awsJson, body: "{}" })).status).toBe(200);
+  });
+});
+
+describe("the memory for bodies", () => {
+  const post = (headers: Readonly<Record<string, string>> = {}, size = maximumBody) =>
+    fetch(endpoint, { method: "POST", headers: { ...awsJson, ...headers }, body: Buffer.alloc(size) });
+  const knownKey = { authorization: "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261121/a/b/c, Signature=0" };
+  const strangeKey = { authorization: "AWS4-HMAC-SHA256 Credential=AKIDSTRANGER/20261121/a/b/c" };
+
+  test("is held until the answer; strangers are the first for whom there is none", async () => {
+    let release = () => {};
+    const working = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    answer = async () => {
+      await working;
+      return { status: 200, body: "{}" };
+    };
+    const first = post();
+    while (received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const headers of [{}, strangeKey]) {
+      const refused = await post(headers, 1);
+      expect(refused.status).toBe(500);
+      expect(refused.headers.get("connection")).toBe("close");
+      expect(await refused.json()).toMatchObject({ __type: "ThrottlingException", Logref: requestId });
+    }
+    expect(lines).toMatchObject([{ level: 30, error: "ThrottlingException" }, { level: 30 }]);
+    const known = post(knownKey);
+    while (received.length === 1) await new Promise((resolve) => setTimeout(resolve, 5));
+
+    release();
+    expect([(await first).status, (await known).status]).toEqual([200, 200]);
+    expect((await post()).status).toBe(200);
+  });
+
+  test("is given back by clients that go away", async () => {
+    for (let client = 0; client < 20; client++) {
+      const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+      socket.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 33554432\r\n\r\n");
+      socket.write(Buffer.alloc(4 * 1024 * 1024), () => socket.destroy());
+    }
+    while (lines.length < 20) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect((await post()).status).toBe(200);
+  });
+
+  test("a body in many small pieces arrives whole", async () => {
+    const pieces = Array.from({ length: 20_000 }, (_, index) => Buffer.from(`${index},`));
+    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    socket.write(
+      `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${awsJson["content-type"]}\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    );
+    for (const piece of pieces) socket.write(`${piece.length.toString(16)}\r\n${piece}\r\n`);
+    socket.write("0\r\n\r\n");
+    await once(socket, "data");
+    socket.destroy();
+    expect(Buffer.from(received[0]?.body ?? []).equals(Buffer.concat(pieces))).toBe(true);
   });
 });
 

@@ -1,7 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from "express";
 import type { Logger } from "pino";
+import { AwsError, renderError } from "../../protocol/errors.ts";
+import type { BodyMemory } from "./bodyMemory.ts";
 import type { WireAnswer, WireRequest } from "./ladder.ts";
+import { BodyFault, readBody } from "./readBody.ts";
 import type { Readiness } from "./readiness.ts";
 
 /**
@@ -12,19 +15,30 @@ export const maximumBody = 32 * 1024 * 1024;
 
 const awsJson = "application/x-amz-json-1.1";
 
+/** AWS's answer where a request is no call of an operation by its method or path. */
+const unknownService =
+  "<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>\n";
+
 /** What the HTTP face of the service needs. */
 export interface AppParts {
   readonly answer: (request: WireRequest) => Promise<WireAnswer>;
   readonly readiness: Readiness;
+  readonly bodyMemory: BodyMemory;
+  readonly isKnownKey: (accessKeyId: string) => boolean;
   readonly newId: () => string;
   readonly log: Logger;
 }
 
 /** The HTTP face: `POST /` for AWS JSON 1.1, `GET /healthz` and `GET /readyz` for who looks after the service. */
-export function createApp({ answer, readiness, newId, log }: AppParts): Express {
+export function createApp({ answer, readiness, bodyMemory, isKnownKey, newId, log }: AppParts): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
+  app.use((_request, response, next) => {
+    // Answers name faces: nothing between here and the client may keep or guess at them.
+    response.set({ "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" });
+    next();
+  });
 
   app.get("/healthz", (_request, response) => {
     response.json({ status: "ok" });
@@ -39,21 +53,20 @@ export function createApp({ answer, readiness, newId, log }: AppParts): Express 
     response.setHeader("x-amzn-RequestId", response.locals.requestId);
     next();
   });
-  // The size comes before method and content type, so whatever is sent is read. Compressed bodies are refused: AWS's
-  // SDKs send none for this service, and they may unpack to anything.
-  app.use(express.raw({ type: () => true, limit: maximumBody, inflate: false }));
-  app.post("/", async (request, response) => {
-    if (!isAwsJson(request)) return sendXml(response, 404, "<UnknownOperationException/>\n");
-    send(response, await answer(toWireRequest(request, response.locals.requestId)));
+  app.use(async (request, response) => {
+    const accessKeyId = /Credential=([\w-]+)\//.exec(request.headers.authorization ?? "")?.[1];
+    const allowance = bodyMemory.open(accessKeyId === undefined || !isKnownKey(accessKeyId));
+    try {
+      // The size comes before method, path and content type, so whatever is sent is read.
+      const body = await readBody(request, maximumBody, allowance);
+      if (request.method !== "POST" || request.path !== "/") return sendXml(response, 403, unknownService);
+      if (!isAwsJson(request)) return sendXml(response, 404, "<UnknownOperationException/>\n");
+      send(response, await answer(toWireRequest(request, body, response.locals.requestId)));
+    } finally {
+      allowance.release();
+    }
   });
-  app.use((_request, response) => {
-    sendXml(
-      response,
-      403,
-      "<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>\n",
-    );
-  });
-  app.use(bodyFaults(log));
+  app.use(faults(log, newId));
   return app;
 }
 
@@ -62,7 +75,7 @@ function isAwsJson(request: IncomingMessage): boolean {
   return type === awsJson;
 }
 
-function toWireRequest(request: Request, requestId: string): WireRequest {
+function toWireRequest(request: Request, body: Uint8Array, requestId: string): WireRequest {
   const [path = "/", query = ""] = request.originalUrl.split(/\?(.*)/s);
   return {
     requestId,
@@ -71,8 +84,7 @@ function toWireRequest(request: Request, requestId: string): WireRequest {
     query,
     rawHeaders: request.rawHeaders,
     target: request.get("x-amz-target"),
-    // Without a body there is nothing for the parser, and `body` stays undefined.
-    body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    body,
   };
 }
 
@@ -90,23 +102,30 @@ function sendXml(response: Response, status: number, body: string): void {
   response.end(body);
 }
 
-/** Bodies that cannot be read: too large (413), compressed (415), cut off (400). */
-function bodyFaults(log: Logger): ErrorRequestHandler {
-  return (error: { readonly status?: number; readonly type?: string }, _request, response, next) => {
+const bodyFaultNames = {
+  400: "SerializationException",
+  413: "RequestEntityTooLargeException",
+  415: "UnsupportedMediaTypeException",
+} as const;
+
+/** Answers what goes wrong around the ladder: bodies that are not taken, and faults of the service's own. */
+function faults(log: Logger, newId: () => string): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error);
-    const status = error.status ?? 500;
-    log[status < 500 ? "info" : "error"]({
-      requestId: response.locals.requestId,
-      status,
-      error: error.type,
-      ...(status >= 500 && { err: error }),
-    });
-    const names: Readonly<Record<number, string>> = {
-      413: "RequestEntityTooLargeException",
-      415: "UnsupportedMediaTypeException",
-      500: "InternalServerError",
-    };
+    const answer = faultAnswer(error, newId);
+    const line = { requestId: response.locals.requestId, status: answer.status };
+    if (error instanceof BodyFault) log.info({ ...line, error: error.message });
+    else if (AwsError.is(error)) log.info({ ...line, error: error.name });
+    else log.error({ ...line, err: error });
     response.setHeader("Connection", "close");
-    send(response, { status, body: JSON.stringify({ __type: names[status] ?? "SerializationException" }) });
+    send(response, answer);
   };
+}
+
+function faultAnswer(error: unknown, newId: () => string): WireAnswer {
+  if (error instanceof BodyFault) {
+    return { status: error.status, body: JSON.stringify({ __type: bodyFaultNames[error.status] }) };
+  }
+  if (AwsError.is(error)) return renderError(error, { logref: newId() });
+  return { status: 500, body: JSON.stringify({ __type: "InternalServerError" }) };
 }

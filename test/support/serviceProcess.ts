@@ -33,6 +33,6 @@ export function startServiceProcess({ models, env }: ServiceOptions): Promise<Se
       ...env,
       CAMEO_LOG_LEVEL: "info",
     },
-    announcement: /Cameo answers at (http:\S+?)"/,
+    announcement: /Cameo answers at (https?:\S+?)"/,
   });
 }

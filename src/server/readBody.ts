@@ -1,0 +1,68 @@
+import type { IncomingMessage } from "node:http";
+import { throttled } from "../../protocol/errors.ts";
+import type { BodyAllowance } from "./bodyMemory.ts";
+
+const faults = { 400: "cut off", 413: "too large", 415: "compressed" } as const;
+
+/** Thrown when a body is not taken, with the status that says why. */
+export class BodyFault extends Error {
+  override readonly name = "BodyFault";
+  readonly status: keyof typeof faults;
+
+  constructor(status: keyof typeof faults) {
+    super(`The body is ${faults[status]}`);
+    this.status = status;
+  }
+}
+
+/** Bytes of a body's first buffer. */
+const firstCapacity = 64 * 1024;
+
+/**
+ * Reads a request's body into one buffer that grows with what has arrived, however small its pieces and whatever
+ * length it claims. The rest of a body that is refused is read and dropped, so that the client gets its answer.
+ *
+ * @param limit the most bytes.
+ * @throws BodyFault; AwsError ThrottlingException when the allowance has no room.
+ */
+export function readBody(
+  request: IncomingMessage,
+  limit: number,
+  allowance: BodyAllowance,
+): Promise<Buffer<ArrayBuffer>> {
+  const length = Number(request.headers["content-length"] ?? limit);
+  return new Promise((resolve, reject) => {
+    let body = Buffer.alloc(0);
+    let size = 0;
+    let fault: Error | undefined;
+    const refuse = (reason: Error) => {
+      fault = reason;
+      body = Buffer.alloc(0);
+      allowance.release();
+    };
+    // Compressed bodies may unpack to anything, and AWS's SDKs send none for this service.
+    if ((request.headers["content-encoding"] ?? "identity") !== "identity") refuse(new BodyFault(415));
+
+    request.on("data", (piece: Buffer) => {
+      if (fault !== undefined) return;
+      const needed = size + piece.length;
+      if (needed > limit) return refuse(new BodyFault(413));
+      if (needed > body.length) {
+        const capacity = Math.min(Math.max(2 * body.length, needed, firstCapacity), Math.max(length, needed));
+        if (!allowance.grow(capacity - body.length)) return refuse(throttled());
+        const larger = Buffer.allocUnsafeSlow(capacity);
+        body.copy(larger, 0, 0, size);
+        body = larger;
+      }
+      piece.copy(body, size);
+      size = needed;
+    });
+    request.on("end", () => {
+      if (fault === undefined) resolve(body.subarray(0, size));
+      else reject(fault);
+    });
+    request.on("error", () => reject(new BodyFault(400)));
+    // After the end this changes nothing.
+    request.on("close", () => reject(new BodyFault(400)));
+  });
+}
