@@ -2,7 +2,7 @@ import type { InferenceSession } from "onnxruntime-node";
 import { type AttributeNets, AttributeReader } from "./attributes/attributeReader.ts";
 import type { FaceAttribute, FaceAttributes } from "./attributes/faceAttributes.ts";
 import { decodeImage } from "./decode.ts";
-import { YuNetDetector } from "./detector.ts";
+import { Detector } from "./detector.ts";
 import { Embedder } from "./embedder.ts";
 import {
   area,
@@ -82,7 +82,7 @@ export interface RecognitionModels {
 
 /** The opened models of a pack; made once in each recognition thread. */
 export class Analyzer {
-  readonly #detector: YuNetDetector;
+  readonly #detector: Detector;
   readonly #embedder: Embedder;
   readonly #attributes: AttributeReader;
   readonly #settings: RecognitionSettings;
@@ -93,7 +93,7 @@ export class Analyzer {
     attributes: AttributeReader,
     settings: RecognitionSettings,
   ) {
-    this.#detector = new YuNetDetector(detector, settings.detector);
+    this.#detector = new Detector(detector, settings.detector);
     this.#embedder = new Embedder(embedder, settings.embedder);
     this.#attributes = attributes;
     this.#settings = settings;

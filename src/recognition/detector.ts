@@ -1,5 +1,8 @@
 import { type InferenceSession, Tensor } from "onnxruntime-node";
+import { decodeScrfd } from "./decodeScrfd.ts";
+import { decodeYuNet } from "./decodeYuNet.ts";
 import { type Box, type FivePoints, scaleBox, scalePoints } from "./geometry.ts";
+import type { GridDecoder } from "./grids.ts";
 import type { ImagePyramid, PixelLevel } from "./image.ts";
 import { type JoinSettings, joinDetections, supportingScore } from "./joinDetections.ts";
 import { floatsAt, kernels, shrinkScratch } from "./pixels/kernels.ts";
@@ -12,17 +15,19 @@ export interface Detection {
   readonly score: number;
 }
 
+/** What the outputs of detectors mean. */
+const decoders = { yunet: decodeYuNet, scrfd: decodeScrfd } as const satisfies Record<string, GridDecoder>;
+
 /** How a detector is run. */
 export interface DetectorSettings extends JoinSettings {
+  /** Whose outputs the net has. */
+  readonly outputs: keyof typeof decoders;
   /** The long sides, in pixels, at which an image is looked at, largest first. Larger than the image: skipped. */
   readonly longSides: readonly number[];
 }
 
-/** Cell sizes, in pixels, of YuNet's three output grids. */
-const strides = [8, 16, 32] as const;
-
-/** A detector with the contract of OpenCV Zoo's YuNet (1 x 3 x H x W, BGR, 0..255). */
-export class YuNetDetector {
+/** Finds faces with a net that takes 1 x 3 x H x W pixels, blue, green and red, 0..255. */
+export class Detector {
   readonly #session: InferenceSession;
   readonly #settings: DetectorSettings;
 
@@ -32,8 +37,8 @@ export class YuNetDetector {
   }
 
   /**
-   * Finds the faces of an image, at several scales: the net sees faces of about 10 to 300 pixels, so that a
-   * small look finds what fills the frame and a large one what stands far away.
+   * Finds the faces of an image, at several scales: a net sees faces of a range of sizes (YuNet from about 10 to
+   * 300 pixels), so that a small look finds what fills the frame and a large one what stands far away.
    *
    * @returns detections in pixels of `pyramid.base`, best score first.
    */
@@ -60,7 +65,8 @@ export class YuNetDetector {
     });
     input.release();
     const leastScore = supportingScore(this.#settings);
-    return decodeGrids(outputs, input.width, input.height, leastScore).map((detection) => ({
+    const read = (name: string) => (outputs[name] as Tensor).data as Float32Array;
+    return decoders[this.#settings.outputs](read, input, leastScore).map((detection) => ({
       ...detection,
       box: scaleBox(detection.box, 1 / scale, 1 / scale),
       points: scalePoints(detection.points, 1 / scale, 1 / scale),
@@ -104,60 +110,4 @@ function toInput(image: PixelLevel, scale: number): DetectorInput {
   );
   kernels.release(scratch);
   return { width, height, data: floatsAt(planes, length), release: () => kernels.release(planes) };
-}
-
-/**
- * Reads YuNet's twelve outputs, as its publisher's `yunet.py` does: score = sqrt(cls * obj), box centre =
- * (cell + offset) * stride, size = exp(b) * stride, points = (cell + offset) * stride.
- */
-function decodeGrids(
-  outputs: InferenceSession.OnnxValueMapType,
-  width: number,
-  height: number,
-  minimumScore: number,
-): Detection[] {
-  const detections: Detection[] = [];
-  for (const stride of strides) {
-    const read = (name: string) => (outputs[`${name}_${stride}`] as Tensor).data as Float32Array;
-    const cls = read("cls");
-    const obj = read("obj");
-    const bbox = read("bbox");
-    const kps = read("kps");
-    const columns = width / stride;
-    const cells = columns * (height / stride);
-    const minimumProduct = minimumScore * minimumScore;
-    for (let cell = 0; cell < cells; cell++) {
-      const product = clamp01(cls[cell] as number) * clamp01(obj[cell] as number);
-      if (product < minimumProduct) continue;
-      const column = cell % columns;
-      const row = (cell - column) / columns;
-      const point = (index: number) => ({
-        x: (column + (kps[cell * 10 + index * 2] as number)) * stride,
-        y: (row + (kps[cell * 10 + index * 2 + 1] as number)) * stride,
-      });
-      const boxWidth = Math.exp(bbox[cell * 4 + 2] as number) * stride;
-      const boxHeight = Math.exp(bbox[cell * 4 + 3] as number) * stride;
-      detections.push({
-        score: Math.sqrt(product),
-        box: {
-          left: (column + (bbox[cell * 4] as number)) * stride - boxWidth / 2,
-          top: (row + (bbox[cell * 4 + 1] as number)) * stride - boxHeight / 2,
-          width: boxWidth,
-          height: boxHeight,
-        },
-        points: {
-          eyeLeft: point(0),
-          eyeRight: point(1),
-          nose: point(2),
-          mouthLeft: point(3),
-          mouthRight: point(4),
-        },
-      });
-    }
-  }
-  return detections;
-}
-
-function clamp01(value: number): number {
-  return Math.min(Math.max(value, 0), 1);
 }

@@ -5,8 +5,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { zipSync } from "fflate";
 import { type FetchResult, fetchFile } from "./fetchFile.ts";
-import type { ModelFile } from "./pack.ts";
+import type { ModelFile, ModelSource } from "./pack.ts";
 
 const content = Buffer.from("the weights of a net, as their publisher offers them");
 
@@ -53,7 +54,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function fetchFrom(mirrors: string[], sources: string[] = []): Promise<FetchResult> {
+function fetchFrom(mirrors: string[], sources: ModelSource[] = []): Promise<FetchResult> {
   const report = {
     progress: (_: ModelFile, received: number) => void progress.push(received),
     ready: (_: ModelFile, place: string) => void ready.push(place),
@@ -116,6 +117,22 @@ describe("places", () => {
     expect(bytesOf(result)).toEqual(content);
     expect(requests).toEqual(["/zoo/net/weights.bin", "/first", "/second"]);
     expect(ready).toEqual([`${address}/second`]);
+  });
+
+  test("a publisher's zip archive serves the file that lies in it", async () => {
+    routes["/pack.zip"] = (_, response) =>
+      void response.end(zipSync({ "other.bin": content, "w.bin": content }));
+    const archive = `${address}/pack.zip`;
+    const result = await fetchFrom(
+      [],
+      [
+        { archive, member: "missing.bin" },
+        { archive, member: "w.bin" },
+      ],
+    );
+    expect(bytesOf(result)).toEqual(content);
+    expect(ready).toEqual([`w.bin in ${archive}`]);
+    expect(await readFile(kept)).toEqual(content);
   });
 
   test("what was fetched once is not fetched again", async () => {

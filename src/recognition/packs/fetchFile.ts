@@ -3,7 +3,8 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { types } from "node:util";
 import { systemErrorCode } from "../../systemError.ts";
-import type { ModelFile } from "./pack.ts";
+import type { ModelFile, ModelSource } from "./pack.ts";
+import { zipMember } from "./zipMember.ts";
 
 /** Where model files are looked for, and who hears how it goes. */
 export interface ModelPlaces {
@@ -39,19 +40,20 @@ export type FetchResult =
  * before it is used, and keeps it in the models folder.
  */
 export async function fetchFile(file: ModelFile, places: ModelPlaces): Promise<FetchResult> {
-  const kept = path.join(places.modelsDir, ...file.path.split("/"));
+  const kept = placeIn(places.modelsDir, file);
   const elsewhere = [...places.mirrors.map((mirror) => placeIn(mirror, file)), ...file.sources];
   const tried: FailedPlace[] = [];
-  for (const place of [kept, ...elsewhere]) {
+  for (const source of [kept, ...elsewhere]) {
+    const place = nameOf(source);
     try {
-      const bytes = await read(place, file, places.report);
+      const bytes = await read(source, file, places.report);
       check(bytes, file);
-      if (place !== kept) await keep(bytes, kept, places.report);
+      if (source !== kept) await keep(bytes, kept, places.report);
       places.report.ready(file, place);
       return { bytes };
     } catch (error) {
       tried.push({ place, reason: reasonOf(error) });
-      if (place === kept && systemErrorCode(error) !== "ENOENT")
+      if (source === kept && systemErrorCode(error) !== "ENOENT")
         places.report.warn(`${kept}: ${reasonOf(error)}; it is fetched again`);
     }
   }
@@ -68,31 +70,47 @@ function isAddress(place: string): boolean {
   return /^https?:\/\//.test(place);
 }
 
-function read(place: string, file: ModelFile, report: ModelReport): Promise<Uint8Array> {
-  return isAddress(place) ? download(place, file, report) : readFile(place);
+function nameOf(source: ModelSource): string {
+  return typeof source === "string" ? source : `${source.member} in ${source.archive}`;
+}
+
+function read(source: ModelSource, file: ModelFile, report: ModelReport): Promise<Uint8Array> {
+  if (typeof source !== "string")
+    return collect(zipMember(download(source.archive), source.member), file, report);
+  return isAddress(source) ? collect(download(source), file, report) : readFile(source);
+}
+
+async function collect(
+  pieces: AsyncIterable<Uint8Array>,
+  file: ModelFile,
+  report: ModelReport,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(file.bytes);
+  let received = 0;
+  for await (const piece of pieces) {
+    if (received + piece.length > file.bytes) throw new Error(`more than the expected ${file.bytes} bytes`);
+    bytes.set(piece, received);
+    received += piece.length;
+    report.progress(file, received);
+  }
+  return bytes.subarray(0, received);
 }
 
 /** Longest silence of a server before another place is tried, in milliseconds. */
 const stallLimit = 30_000;
 
-async function download(address: string, file: ModelFile, report: ModelReport): Promise<Uint8Array> {
+async function* download(address: string): AsyncGenerator<Uint8Array> {
   const silence = new AbortController();
   const giveUp = () => silence.abort(new Error(`no answer within ${stallLimit / 1000} s`));
   let timer = setTimeout(giveUp, stallLimit);
   try {
     const response = await fetch(address, { signal: silence.signal });
     if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
-    const bytes = new Uint8Array(file.bytes);
-    let received = 0;
     for await (const piece of response.body as AsyncIterable<Uint8Array>) {
       clearTimeout(timer);
       timer = setTimeout(giveUp, stallLimit);
-      if (received + piece.length > file.bytes) throw new Error(`more than the expected ${file.bytes} bytes`);
-      bytes.set(piece, received);
-      received += piece.length;
-      report.progress(file, received);
+      yield piece;
     }
-    return bytes.subarray(0, received);
   } finally {
     clearTimeout(timer);
   }

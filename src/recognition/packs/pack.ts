@@ -3,6 +3,9 @@ import type { AttributeInputs } from "../attributes/attributeReader.ts";
 import type { DetectorSettings } from "../detector.ts";
 import type { SimilarityCurve } from "../similarity.ts";
 
+/** Where a publisher offers a file: an address, or the address of a zip archive and the file's name in it. */
+export type ModelSource = string | { readonly archive: string; readonly member: string };
+
 /** A file that a publisher offers. */
 export interface ModelFile {
   /** Where it lies in the models folder and in every mirror, with forward slashes. */
@@ -10,8 +13,8 @@ export interface ModelFile {
   readonly bytes: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
-  /** Addresses of the publisher, tried in order. */
-  readonly sources: readonly string[];
+  /** The publisher's, tried in order. */
+  readonly sources: readonly ModelSource[];
 }
 
 /** How a model's files become one ONNX file that recognition can run. */
@@ -20,6 +23,8 @@ export type ModelForm =
   | "openvino"
   /** ONNX of YuNet with a fixed input size, which is freed. */
   | "fixed-size-detector"
+  /** ONNX of one of InsightFace's SCRFD detectors. */
+  | "scrfd"
   /** ONNX, taken as it is. */
   | "onnx";
 
@@ -69,6 +74,8 @@ export interface ModelPack {
   readonly dimension: number;
   readonly recognition: RecognitionSettings;
   readonly similarity: SimilarityCurve;
+  /** What the numbers rest on, for a pack whose weights were never run by this project; users are warned by it. */
+  readonly unmeasured?: string;
 }
 
 /** The models of a pack: those that it cannot do without, then those for attributes. */

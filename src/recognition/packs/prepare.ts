@@ -1,5 +1,6 @@
 import type { AttributeNets } from "../attributes/attributeReader.ts";
 import { makeDetectorResizable } from "../onnx/detector.ts";
+import { prepareScrfd } from "../onnx/scrfd.ts";
 import { convertOpenVinoModel } from "../openvino/convert.ts";
 import { type FailedPlace, fetchFile, type ModelPlaces } from "./fetchFile.ts";
 import { requireLicences } from "./licences.ts";
@@ -46,6 +47,7 @@ export class ModelsMissingError extends Error {
 const converters: Readonly<Record<ModelForm, (files: readonly Uint8Array[]) => Uint8Array>> = {
   openvino: ([xml, bin]) => convertOpenVinoModel(xml as Uint8Array, bin as Uint8Array),
   "fixed-size-detector": ([onnx]) => makeDetectorResizable(onnx as Uint8Array),
+  scrfd: ([onnx]) => prepareScrfd(onnx as Uint8Array),
   onnx: ([onnx]) => onnx as Uint8Array,
 };
 

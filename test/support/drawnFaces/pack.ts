@@ -21,7 +21,7 @@ export async function makeDrawnFacesPack(modelsDir: string): Promise<ModelPack> 
     dimension: 256,
     recognition: {
       workingLongSide: 1920,
-      detector: { minimumScore: 0.6, maximumOverlap: 0.3, longSides: [1280, 320] },
+      detector: { outputs: "yunet", minimumScore: 0.6, maximumOverlap: 0.3, longSides: [1280, 320] },
       embedder: {
         size: 128,
         template: [eyeLeft, eyeRight, nose, mouthLeft, mouthRight],
