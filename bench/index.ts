@@ -1,144 +1,238 @@
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cpus, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import {
-  CreateCollectionCommand,
-  IndexFacesCommand,
-  type RekognitionClient,
-  SearchFacesByImageCommand,
-} from "@aws-sdk/client-rekognition";
+import { RekognitionClient } from "@aws-sdk/client-rekognition";
+import sharp from "sharp";
 import { packs } from "../models/packs.ts";
-import { type Config, readConfig } from "../src/config.ts";
-import { maximumFaces } from "../src/recognition/analyze.ts";
+import { developmentCredential, readConfig } from "../src/config.ts";
 import { preparePack } from "../src/recognition/packs/prepare.ts";
-import { RecognizerPool } from "../src/recognition/recognizerPool.ts";
-import { inParallel, openTarget } from "./support/target.ts";
+import { openDatabase } from "../src/storage/database.ts";
+import { startServiceProcess } from "../test/support/serviceProcess.ts";
+import { indexingChart, memoryChart, searchingChart } from "./load/charts.ts";
+import { fillCollection } from "./load/fillCollection.ts";
+import { type IndexingFigure, measureIndexing } from "./load/indexing.ts";
+import { MemoryWatch } from "./load/memory.ts";
+import { photoSets } from "./load/photoSets.ts";
+import {
+  measureSearching,
+  measureUrgency,
+  type SearchingFigure,
+  type UrgencyFigure,
+} from "./load/searching.ts";
+import { type StepMeans, StepTotals } from "./load/steps.ts";
 
 const usage = `npm run bench [-- OPTIONS]
 
-Measures the service by the real SDK, and beside it, in the same run, the bound: the same recognition threads fed
-with the same photos in a bare loop, without HTTP, signatures and database.
+Measures a service of its own by the real SDK. Indexing is compared with a bound that takes turns with it in the same
+run: the same decodes and nets in a bare loop over as many threads.
 
   --photos FOLDER    ../shared/photos/album_lfw/photos
   --database URL     PostgreSQL for the service, instead of PGlite
+  --rounds N         turns of bound and service for each set of photos (3)
+  --seconds N        length of each measurement of searching (10)
+  --faces N          faces of the collection that is searched (25000)
+  --only NAMES       indexing, searching, urgency: those only, comma separated
+  --report FOLDER    where bench.json and the charts go (report/bench)
 `;
 
 const { values: options } = parseArgs({
   options: {
     photos: { type: "string", default: "../shared/photos/album_lfw/photos" },
     database: { type: "string" },
+    rounds: { type: "string", default: "3" },
+    seconds: { type: "string", default: "10" },
+    faces: { type: "string", default: "25000" },
+    only: { type: "string", default: "indexing,searching,urgency" },
+    report: { type: "string", default: "report/bench" },
     help: { type: "boolean" },
   },
 });
 
-/** What one measurement tells. */
-interface Measurement {
-  readonly what: string;
-  readonly count: number;
-  readonly perSecond: number;
-  /** Milliseconds. */
-  readonly p50: number;
-  readonly p95: number;
-}
+const searchedCollection = "bench-searched";
+const searcherCounts = [1, 50, 200] as const;
+/** Side of a square of one megapixel. */
+const selfieSide = 1000;
 
-const concurrencies = [1, 8] as const;
-const searches = 100;
+interface Report {
+  readonly machine: { readonly processor: string; readonly cores: number; readonly node: string };
+  readonly threads: number;
+  /** Seconds from the start of the process to the first answer. */
+  startTime?: number;
+  readonly indexing: IndexingFigure[];
+  /** Mean milliseconds of IndexFaces, at the concurrency that is compared with the bound, by set of photos. */
+  readonly steps: Record<string, StepMeans>;
+  readonly searching: SearchingFigure[];
+  urgency?: UrgencyFigure;
+  memory: MemoryWatch["samples"];
+}
 
 async function main(): Promise<void> {
   if (options.help) return console.log(usage);
-  const files = (await readdir(options.photos)).sort().map((file) => path.join(options.photos, file));
-  const photos = await Promise.all(files.map(async (file) => new Uint8Array(await readFile(file))));
-  const rows: Measurement[] = [];
-
-  const config = readConfig(process.env);
-  const { client, close } = await openTarget(undefined, options.database);
-  try {
-    for (const concurrency of concurrencies) rows.push(await indexing(client, photos, concurrency));
-    for (const concurrency of concurrencies) rows.push(await searching(client, photos, concurrency));
-  } finally {
-    await close();
+  const wanted = new Set(options.only.split(","));
+  const seconds = Number(options.seconds);
+  const { workers: threads } = readConfig(process.env);
+  const report: Report = {
+    machine: { processor: cpus()[0]?.model ?? "", cores: cpus().length, node: process.version },
+    threads,
+    indexing: [],
+    steps: {},
+    searching: [],
+    memory: [],
+  };
+  const prepared = await prepareDefault();
+  const sets = await photoSets(options.photos);
+  const album = sets[0]?.photos ?? [];
+  const folder = await mkdtemp(path.join(tmpdir(), "cameo-bench-"));
+  const location = options.database === undefined ? { folder } : { url: options.database };
+  if (wanted.has("searching") || wanted.has("urgency")) {
+    const database = await openDatabase(location, console.error);
+    await fillCollection(database, searchedCollection, prepared.pack, Number(options.faces));
+    await database.close();
   }
-  const bound = await boundOf(photos, config);
-  rows.push(bound);
-
-  console.table(
-    Object.fromEntries(
-      rows.map(({ what, count, perSecond, p50, p95 }) => [
-        what,
-        { count, "per second": perSecond.toFixed(1), "p50 ms": p50.toFixed(1), "p95 ms": p95.toFixed(1) },
-      ]),
-    ),
-  );
-  const fastest = Math.max(
-    ...rows.filter(({ what }) => what.startsWith("IndexFaces")).map((row) => row.perSecond),
-  );
-  console.log(`IndexFaces reaches ${((100 * fastest) / bound.perSecond).toFixed(0)} % of the bound`);
+  const steps = new StepTotals();
+  const start = performance.now();
+  const service = await startServiceProcess({
+    models: "trained",
+    env: {
+      CAMEO_DATA_DIR: folder,
+      ...(options.database !== undefined && { DATABASE_URL: options.database }),
+    },
+    onLine: (line) => steps.read(line),
+  });
+  report.startTime = (performance.now() - start) / 1000;
+  const client = new RekognitionClient({
+    endpoint: service.endpoint,
+    region: "us-east-1",
+    credentials: developmentCredential,
+    requestHandler: { httpAgent: { maxSockets: Math.max(...searcherCounts) } },
+  });
+  const memory = new MemoryWatch(service.pid);
+  try {
+    if (wanted.has("indexing")) {
+      const models = { ...prepared, settings: prepared.pack.recognition };
+      for (const set of sets) {
+        steps.reset();
+        report.indexing.push(
+          ...(await measureIndexing(client, set, models, threads, Number(options.rounds))),
+        );
+        report.steps[set.name] = steps.means("IndexFaces");
+      }
+    }
+    const selfies = await Promise.all(album.slice(0, 32).map(toSelfie));
+    if (wanted.has("searching")) {
+      for (const clients of searcherCounts) {
+        const what = "one selfie";
+        report.searching.push(
+          await measureSearching(client, what, searchedCollection, selfies.slice(0, 1), clients, seconds),
+        );
+      }
+      for (const clients of searcherCounts) {
+        const what = `${selfies.length} selfies`;
+        report.searching.push(
+          await measureSearching(client, what, searchedCollection, selfies, clients, seconds),
+        );
+      }
+    }
+    if (wanted.has("urgency")) {
+      report.urgency = await measureUrgency(client, searchedCollection, selfies, album, seconds);
+    }
+  } finally {
+    memory.close();
+    client.destroy();
+    await service.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+  report.memory = memory.samples;
+  print(report);
+  await write(report);
 }
 
-async function indexing(client: RekognitionClient, photos: readonly Uint8Array[], concurrency: number) {
-  const CollectionId = `bench-${concurrency}`;
-  await client.send(new CreateCollectionCommand({ CollectionId }));
-  return measure(`IndexFaces, ${concurrency} at a time`, photos, concurrency, async (Bytes) =>
-    client.send(new IndexFacesCommand({ CollectionId, Image: { Bytes } })),
-  );
-}
-
-async function searching(client: RekognitionClient, photos: readonly Uint8Array[], concurrency: number) {
-  const CollectionId = `bench-${concurrencies[0]}`;
-  const queries = Array.from({ length: searches }, (_, index) => photos[index % photos.length] as Uint8Array);
-  return measure(`SearchFacesByImage, ${concurrency} at a time`, queries, concurrency, async (Bytes) =>
-    client.send(new SearchFacesByImageCommand({ CollectionId, Image: { Bytes }, MaxFaces: 100 })),
-  );
-}
-
-async function boundOf(
-  photos: readonly Uint8Array[],
-  { modelsDir, modelMirrors, workers: threads }: Config,
-): Promise<Measurement> {
-  const report = { progress: () => undefined, ready: () => undefined, warn: console.warn };
+async function prepareDefault() {
+  const { modelsDir, modelMirrors: mirrors } = readConfig(process.env);
   const [pack] = packs;
   if (pack === undefined) throw new Error("There is no model pack");
-  const prepared = await preparePack(pack, { modelsDir, mirrors: modelMirrors, report });
-  const pool = new RecognizerPool(prepared, {
-    threads,
-    queueLimit: photos.length,
-    worker: new URL("../src/recognition/worker.js", import.meta.url),
-    onThreadError: console.error,
+  return preparePack(pack, {
+    modelsDir,
+    mirrors,
+    acceptedLicences: [],
+    report: { progress: () => undefined, ready: () => undefined, warn: console.warn },
   });
-  await pool.check();
-  try {
-    return await measure("bound: recognition alone", photos, 2 * threads, (bytes) =>
-      // A copy, because the pool hands the bytes over to its threads.
-      pool.analyze(bytes.slice(), { embedLargest: maximumFaces, urgency: "bulk" }),
+}
+
+function toSelfie(photo: Uint8Array): Promise<Uint8Array> {
+  return sharp(photo).autoOrient().resize(selfieSide, selfieSide, { fit: "cover" }).jpeg().toBuffer();
+}
+
+function print({ machine, startTime, indexing, steps, searching, urgency, memory }: Report): void {
+  console.log(`${machine.processor}, ${machine.cores} cores, Node.js ${machine.node}`);
+  console.log(`start: ${startTime?.toFixed(1)} s`);
+  if (indexing.length > 0) {
+    console.log("\nIndexFaces; the bound took turns with it");
+    console.table(
+      indexing.map((figure) => ({
+        photos: figure.photos,
+        "at a time": figure.concurrency,
+        "photos/s": figure.photosPerSecond.toFixed(1),
+        "faces/s": figure.facesPerSecond.toFixed(1),
+        "p50 ms": figure.p50.toFixed(0),
+        "p95 ms": figure.p95.toFixed(0),
+        "bound photos/s": figure.boundPerSecond?.toFixed(1) ?? "",
+        "of the bound": figure.efficiency === undefined ? "" : `${(100 * figure.efficiency).toFixed(0)} %`,
+      })),
     );
-  } finally {
-    await pool.close();
+    console.log("\nIndexFaces, mean milliseconds of each step");
+    console.table(
+      Object.fromEntries(
+        Object.entries(steps).map(([set, means]) => [
+          set,
+          Object.fromEntries(Object.entries(means).map(([step, ms]) => [step, Number(ms.toFixed(1))])),
+        ]),
+      ),
+    );
+  }
+  const searches = [...searching, ...(urgency === undefined ? [] : [urgency.idle, urgency.underImport])];
+  if (searches.length > 0) {
+    console.log(`\nSearchFacesByImage, ${options.faces} faces, selfies of 1 megapixel`);
+    console.table(
+      searches.map((figure) => ({
+        what: figure.what,
+        clients: figure.clients,
+        searches: figure.searches,
+        "a second": figure.searchesPerSecond.toFixed(1),
+        "p50 ms": figure.p50.toFixed(0),
+        "p95 ms": figure.p95.toFixed(0),
+        "p99 ms": figure.p99.toFixed(0),
+        "throttled, then answered": figure.retried,
+        failed: JSON.stringify(figure.failed),
+      })),
+    );
+  }
+  if (urgency !== undefined) {
+    console.log(`p95 beside the import is ${urgency.ratio.toFixed(2)} times that of an idle service`);
+  }
+  const resident = memory.map((sample) => sample.resident);
+  if (resident.length > 0) {
+    console.log(
+      `\nresident memory: ${Math.round(resident[0] ?? 0)} MiB at first, ${Math.round(Math.max(...resident))} at most`,
+    );
   }
 }
 
-async function measure<Item>(
-  what: string,
-  items: readonly Item[],
-  concurrency: number,
-  work: (item: Item) => Promise<unknown>,
-): Promise<Measurement> {
-  const start = performance.now();
-  const times = await inParallel(items, concurrency, async (item) => {
-    const begin = performance.now();
-    await work(item);
-    return performance.now() - begin;
-  });
-  const seconds = (performance.now() - start) / 1000;
-  times.sort((a, b) => a - b);
-  const quantile = (share: number) =>
-    times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0;
-  return {
-    what,
-    count: items.length,
-    perSecond: items.length / seconds,
-    p50: quantile(0.5),
-    p95: quantile(0.95),
+async function write(report: Report): Promise<void> {
+  await mkdir(options.report, { recursive: true });
+  const files = {
+    "bench.json": `${JSON.stringify(report, undefined, 2)}\n`,
+    ...(report.indexing.length > 0 && { "indexing.svg": indexingChart(report.indexing) }),
+    ...(report.searching.length > 0 && {
+      "searching.svg": searchingChart(report.searching.slice(-searcherCounts.length)),
+    }),
+    "memory.svg": memoryChart(report.memory),
   };
+  for (const [name, content] of Object.entries(files)) {
+    await writeFile(path.join(options.report, name), content);
+  }
+  console.log(`Written to ${options.report}: ${Object.keys(files).join(", ")}`);
 }
 
 await main();

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { intersectionOverUnion } from "../../src/recognition/geometry.ts";
-import { lineChart } from "./chart.ts";
+import { lineChart } from "../support/chart.ts";
 import type { Face, FaceReader, ReadPhoto } from "./faceReader.ts";
 import type { LabelledImage } from "./labels.ts";
 import { type Picture, percent, type Section, type Table } from "./report.ts";

@@ -8,8 +8,8 @@ import type { ModelPack } from "../../src/recognition/packs/pack.ts";
 import { preparePack } from "../../src/recognition/packs/prepare.ts";
 import type { Recognizer } from "../../src/recognition/recognizer.ts";
 import { RecognizerPool } from "../../src/recognition/recognizerPool.ts";
+import { Progress } from "../support/progress.ts";
 import { inParallel } from "../support/target.ts";
-import { Progress } from "./progress.ts";
 
 /** A face with its embedding. */
 export interface Face extends AnalyzedFace {

@@ -1,5 +1,5 @@
 import { cosineAt, type SimilarityCurve } from "../../src/recognition/similarity.ts";
-import { type Axis, lineChart } from "./chart.ts";
+import { type Axis, lineChart } from "../support/chart.ts";
 import { oneIn, type Picture, percent, type Table } from "./report.ts";
 import type { PairScores } from "./scores.ts";
 

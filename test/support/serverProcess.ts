@@ -11,6 +11,8 @@ interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Finds the endpoint in the line that tells of it: the first group. */
   readonly announcement: RegExp;
+  /** Hears each line that the server prints after that. */
+  readonly onLine?: ((line: string) => void) | undefined;
 }
 
 /** A server in a process of its own. */
@@ -30,6 +32,7 @@ export async function startServerProcess({
   command,
   env,
   announcement,
+  onLine = () => undefined,
 }: ServerOptions): Promise<ServerProcess> {
   const child = spawn(process.execPath, command, {
     cwd: packageRoot,
@@ -37,7 +40,7 @@ export async function startServerProcess({
     env: { ...process.env, NODE_OPTIONS: "", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const endpoint = await endpointOf(child, announcement);
+  const endpoint = await endpointOf(child, announcement, onLine);
   return {
     endpoint,
     pid: child.pid as number,
@@ -50,7 +53,11 @@ export async function startServerProcess({
   };
 }
 
-function endpointOf({ stdout, stderr }: ChildProcess, announcement: RegExp): Promise<string> {
+function endpointOf(
+  { stdout, stderr }: ChildProcess,
+  announcement: RegExp,
+  onLine: (line: string) => void,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     if (stdout === null || stderr === null) return reject(new Error("The server has no output"));
     const printed: string[] = [];
@@ -59,9 +66,8 @@ function endpointOf({ stdout, stderr }: ChildProcess, announcement: RegExp): Pro
       printed.push(line);
       const endpoint = announcement.exec(line)?.[1];
       if (endpoint === undefined) return;
-      lines.close();
-      // What comes later is of no use, but has to be read: a server whose output is not taken waits.
-      stdout.resume();
+      // All output has to be read: a server whose output is not taken waits.
+      lines.removeAllListeners("line").on("line", onLine);
       resolve(endpoint);
     });
     stdout.on("close", () => reject(new Error(`The server ended:\n${printed.join("\n")}`)));

@@ -14,6 +14,8 @@ export interface ServiceOptions {
   readonly models: Models;
   /** Environment variables beside the process's own. */
   readonly env: Readonly<Record<string, string>>;
+  /** Hears each line of the service's log. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** A service in a process of its own. */
@@ -24,7 +26,7 @@ export type ServiceProcess = ServerProcess;
  *
  * @throws with what the service printed, when it ends instead.
  */
-export function startServiceProcess({ models, env }: ServiceOptions): Promise<ServiceProcess> {
+export function startServiceProcess({ models, env, onLine }: ServiceOptions): Promise<ServiceProcess> {
   return startServerProcess({
     command: [entries[models]],
     env: {
@@ -34,5 +36,6 @@ export function startServiceProcess({ models, env }: ServiceOptions): Promise<Se
       CAMEO_LOG_LEVEL: "info",
     },
     announcement: /Cameo answers at (https?:\S+?)"/,
+    onLine,
   });
 }

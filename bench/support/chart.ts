@@ -67,3 +67,31 @@ function text(x: number, y: number, content: string, anchor: string, colour = "#
   const escaped = content.replace(/&/g, "&amp;").replace(/</g, "&lt;");
   return `<text x="${x}" y="${y}" text-anchor="${anchor}" fill="${colour}">${escaped}</text>`;
 }
+
+/** Draws shares, 0..1, as bars under one another, as an SVG file. */
+export function shareChart(label: string, bars: readonly (readonly [name: string, share: number])[]): string {
+  const row = 34;
+  const height = frame.top + row * bars.length + 44;
+  const left = 170;
+  const width = canvas.width - left - 70;
+  const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1];
+  const bottom = height - 44;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${canvas.width}" height="${height}" font-family="sans-serif" font-size="12">`,
+    `<rect width="100%" height="100%" fill="white"/>`,
+    ...ticks.flatMap((tick) => [
+      line(left + width * tick, frame.top, left + width * tick, bottom),
+      text(left + width * tick, bottom + 16, `${100 * tick} %`, "middle"),
+    ]),
+    ...bars.flatMap(([name, share], index) => {
+      const y = frame.top + row * index + 6;
+      return [
+        `<rect x="${left}" y="${y}" width="${(width * Math.min(share, 1)).toFixed(1)}" height="20" fill="${colours[0]}"/>`,
+        text(left - 8, y + 14, name, "end"),
+        text(left + width * Math.min(share, 1) + 6, y + 14, `${(100 * share).toFixed(0)} %`, "start"),
+      ];
+    }),
+    text(left + width / 2, height - 10, label, "middle"),
+    "</svg>\n",
+  ].join("\n");
+}
