@@ -322,6 +322,7 @@ describe("settingsTable", () => {
       ["CAMEO_ACCEPT_MODEL_LICENCES", "not set"],
       ["CAMEO_WORKERS", "`cores`"],
       ["CAMEO_QUEUE_LIMIT", "`256`"],
+      ["CAMEO_SEARCH_CACHE_SECONDS", "`120`"],
       ["CAMEO_S3_CREDENTIALS", "not set"],
       ["CAMEO_S3_BUCKETS", "not set"],
       ["CAMEO_S3_ENDPOINT", "not set"],

@@ -142,6 +142,12 @@ const settings = {
     meaning: "Images that may wait for a recognition thread; beyond it callers get ThrottlingException.",
     schema: wholeNumber(1, 1_000_000).default(256),
   },
+  searchCacheSeconds: {
+    variable: "CAMEO_SEARCH_CACHE_SECONDS",
+    meaning:
+      "How long the face of an image that someone searched with is remembered, in memory only: the same image is then not analysed again. 0 remembers nothing.",
+    schema: wholeNumber(0, 86_400).default(120),
+  },
   s3Credentials: {
     variable: "CAMEO_S3_CREDENTIALS",
     meaning:

@@ -11,6 +11,7 @@ import type { ModelPack } from "./recognition/packs/pack.ts";
 import { preparePack } from "./recognition/packs/prepare.ts";
 import { type Recognizer, RecognizerBusyError } from "./recognition/recognizer.ts";
 import { RecognizerPool } from "./recognition/recognizerPool.ts";
+import { SearchedImageCache } from "./recognition/searchedImageCache.ts";
 import { logModels } from "./server/logModels.ts";
 import type { ReadinessChecks } from "./server/readiness.ts";
 import { type Collection, CollectionStore } from "./storage/collectionStore.ts";
@@ -170,7 +171,10 @@ export async function openPack(
     await recognizer.close();
     throw error;
   }
-  return recognizer;
+  const { searchCacheSeconds } = config;
+  return searchCacheSeconds === 0
+    ? recognizer
+    : new SearchedImageCache(recognizer, 1000 * searchCacheSeconds);
 }
 
 /** Threads that all work, or a full queue, say that the models have much to do, not that they do not run. */
