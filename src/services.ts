@@ -7,6 +7,7 @@ import { S3Objects } from "./images/s3Objects.ts";
 import type { Account } from "./operations/shared/arn.ts";
 import { PageTokens } from "./operations/shared/pages.ts";
 import { LazyRecognizer } from "./recognition/lazyRecognizer.ts";
+import { findPack, UnknownModelPackError } from "./recognition/packs/findPack.ts";
 import type { ModelPack } from "./recognition/packs/pack.ts";
 import { preparePack } from "./recognition/packs/prepare.ts";
 import { type Recognizer, RecognizerBusyError } from "./recognition/recognizer.ts";
@@ -77,7 +78,7 @@ export async function openServices(
   catalogue: readonly ModelPack[],
   log: Logger,
 ): Promise<RunningServices> {
-  const pack = requirePack(config.modelPack, catalogue);
+  const pack = findPack(config.modelPack, catalogue);
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const closeOne of closers.reverse()) await closeOne();
@@ -132,13 +133,6 @@ export function databaseLocation({ databaseUrl, dataDir }: Config): DatabaseLoca
   return databaseUrl === undefined ? { folder: dataDir } : { url: databaseUrl };
 }
 
-/** The pack of that name. @throws UnknownModelPackError */
-export function requirePack(name: string, catalogue: readonly ModelPack[]): ModelPack {
-  const pack = catalogue.find((candidate) => candidate.name === name);
-  if (pack === undefined) throw new UnknownModelPackError(name, catalogue);
-  return pack;
-}
-
 /**
  * Makes a pack's models ready and starts the threads that run them.
  *
@@ -152,6 +146,9 @@ export async function openPack(
   idleTimeout?: number,
 ): Promise<Recognizer> {
   log.info({ modelPack: pack.name }, `opening the model pack ${pack.name}`);
+  if (pack.unmeasured !== undefined) {
+    log.warn({ modelPack: pack.name }, `the model pack ${pack.name} was never measured: ${pack.unmeasured}`);
+  }
   const prepared = await preparePack(pack, {
     modelsDir: config.modelsDir,
     mirrors: config.modelMirrors,
@@ -184,17 +181,6 @@ async function checkModels(recognizer: Recognizer): Promise<void> {
   await recognizer.check().catch((error: unknown) => {
     if (!(error instanceof RecognizerBusyError)) throw error;
   });
-}
-
-/** Thrown when the configuration, or a collection, names a model pack that there is not. */
-export class UnknownModelPackError extends Error {
-  override readonly name = "UnknownModelPackError";
-
-  constructor(name: string, catalogue: readonly ModelPack[]) {
-    super(
-      `There is no model pack "${name}" (CAMEO_MODEL_PACK); there are ${catalogue.map((pack) => pack.name).join(", ")}`,
-    );
-  }
 }
 
 function recognizerOf(name: string, recognizers: readonly Recognizer[]): Recognizer {

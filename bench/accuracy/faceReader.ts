@@ -4,6 +4,7 @@ import { readConfig } from "../../src/config.ts";
 import { type AnalyzedFace, type AnalyzedImage, maximumFaces } from "../../src/recognition/analyze.ts";
 import { ImageError } from "../../src/recognition/decode.ts";
 import type { Box } from "../../src/recognition/geometry.ts";
+import { findPack } from "../../src/recognition/packs/findPack.ts";
 import type { ModelPack } from "../../src/recognition/packs/pack.ts";
 import { preparePack } from "../../src/recognition/packs/prepare.ts";
 import type { Recognizer } from "../../src/recognition/recognizer.ts";
@@ -23,7 +24,7 @@ export interface ReadPhoto extends Pick<AnalyzedImage, "width" | "height"> {
   readonly faces: readonly Face[];
 }
 
-/** Finds and embeds all faces of photos, with the default pack, on all cores; each file once. */
+/** Finds and embeds all faces of photos, with one pack, on all cores; each file once. */
 export class FaceReader {
   readonly #recognizer: Recognizer;
   readonly #concurrency: number;
@@ -34,14 +35,13 @@ export class FaceReader {
     this.#concurrency = 2 * threads;
   }
 
-  /** Opens the default pack. */
-  static async open(): Promise<FaceReader> {
-    const { modelsDir, modelMirrors, workers: threads } = readConfig(process.env);
-    const [pack] = packs;
-    if (pack === undefined) throw new Error("There is no model pack");
+  /** Opens the pack of that name. @throws UnknownModelPackError, LicenceNotAcceptedError, ModelsMissingError */
+  static async open(name: string): Promise<FaceReader> {
+    const { modelsDir, modelMirrors, acceptedLicences, workers: threads } = readConfig(process.env);
+    const pack = findPack(name, packs);
     const report = { progress: () => undefined, ready: () => undefined, warn: console.warn };
     const recognizer = new RecognizerPool(
-      await preparePack(pack, { modelsDir, mirrors: modelMirrors, report }),
+      await preparePack(pack, { modelsDir, mirrors: modelMirrors, acceptedLicences, report }),
       {
         threads,
         queueLimit: 4 * threads,

@@ -20,12 +20,13 @@ import { verify } from "./verification.ts";
 
 const usage = `npm run accuracy [-- OPTIONS]
 
-Measures what the default model pack recognises, on labelled photos: verification, album search, false matches by
+Measures what a model pack recognises, on labelled photos: verification, album search, false matches by
 Similarity, detection, quality. Writes report.md, report.json and pictures.
 
   --photos FOLDER    ../shared/photos: lfw, deepface, album_lfw, compreface, insightface, tbbt, inspireface
   --pairs FOLDER     another folder with pairs.csv (a,b,same,fold) or master.csv; may be repeated
   --album FOLDER     another folder with manifest.json, photos and selfies; may be repeated
+  --pack NAME        default
   --out FOLDER       ./report
 `;
 
@@ -34,6 +35,7 @@ const { values: options } = parseArgs({
     photos: { type: "string", default: "../shared/photos" },
     pairs: { type: "string", multiple: true, default: [] },
     album: { type: "string", multiple: true, default: [] },
+    pack: { type: "string", default: "default" },
     out: { type: "string", default: "./report" },
     help: { type: "boolean" },
   },
@@ -57,7 +59,7 @@ async function main(): Promise<void> {
     ["compreface", "insightface", "tbbt", "inspireface"].map((name) => readCounted(name, inPhotos(name))),
   ).then((sets) => sets.flat());
 
-  const reader = await FaceReader.open();
+  const reader = await FaceReader.open(options.pack);
   try {
     const albumPhotos = albums.map(({ photos }, index) =>
       photos.map(({ file }) => path.join(albumFolders[index] as string, file)),

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import { readConfig } from "../config.ts";
+import { findPack } from "../recognition/packs/findPack.ts";
 import { type ModelPack, modelsOf } from "../recognition/packs/pack.ts";
 import { type PackSource, preparePack } from "../recognition/packs/prepare.ts";
-import { requirePack } from "../services.ts";
 import { type Command, exitCodes } from "./command.ts";
 
 const usage = `cameo models [PACK ...]
@@ -21,7 +21,7 @@ export const modelsCommand: Command = {
     // Whether the service may be reached from elsewhere is not this command's matter.
     const config = readConfig({ ...env, CAMEO_HOST: undefined });
     const names = positionals.length > 0 ? positionals : [config.modelPack];
-    for (const pack of names.map((name) => requirePack(name, catalogue))) {
+    for (const pack of names.map((name) => findPack(name, catalogue))) {
       await makeReady(pack, {
         modelsDir: config.modelsDir,
         mirrors: config.modelMirrors,
@@ -35,9 +35,11 @@ export const modelsCommand: Command = {
 
 async function makeReady(pack: ModelPack, source: Omit<PackSource, "report">): Promise<void> {
   console.log(`Model pack ${pack.name}:`);
-  for (const { name, publisher, licence, licenceUrl } of modelsOf(pack)) {
-    console.log(`  ${name}, ${publisher}: ${licence}, ${licenceUrl}`);
+  for (const { name, publisher, licence, licenceUrl, commercialUse } of modelsOf(pack)) {
+    const use = commercialUse ? "" : ", not for business use";
+    console.log(`  ${name}, ${publisher}: ${licence}${use}, ${licenceUrl}`);
   }
+  if (pack.unmeasured !== undefined) console.log(`  Never measured: ${pack.unmeasured}.`);
   await preparePack(pack, {
     ...source,
     report: {

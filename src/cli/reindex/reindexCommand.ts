@@ -2,8 +2,9 @@ import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type { Logger } from "pino";
 import { readConfig } from "../../config.ts";
+import { findPack } from "../../recognition/packs/findPack.ts";
 import { createLog } from "../../server/log.ts";
-import { databaseLocation, openPack, requirePack } from "../../services.ts";
+import { databaseLocation, openPack } from "../../services.ts";
 import { CollectionStore } from "../../storage/collectionStore.ts";
 import { openDatabase } from "../../storage/database.ts";
 import { ReindexStore, UnstagedFacesError } from "../../storage/reindexStore.ts";
@@ -58,7 +59,7 @@ export const reindexCommand: Command = {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     const place = onlyArgument("folder or s3://bucket/prefix", positionals);
     const name = required("collection", values.collection);
-    const target = requirePack(required("to", values.to), catalogue);
+    const target = findPack(required("to", values.to), catalogue);
     const config = readConfig({ CAMEO_LOG_LEVEL: "warn", ...env, CAMEO_HOST: undefined });
     const lanes =
       optional(values.concurrency, (text) => wholeNumber("concurrency", text, 1, config.queueLimit)) ??

@@ -1,0 +1,51 @@
+import { describe, expect, test } from "@jest/globals";
+import { modelsOf } from "../src/recognition/packs/pack.ts";
+import { packs } from "./packs.ts";
+
+describe("the manifest", () => {
+  test("names packs and what FaceModelVersion says of them once each", () => {
+    for (const member of ["name", "faceModelVersion"] as const) {
+      expect(new Set(packs.map((pack) => pack[member])).size).toBe(packs.length);
+    }
+  });
+
+  test("has no default that a business may not use", () => {
+    const defaultModels = packs.filter(({ name }) => name === "default").flatMap(modelsOf);
+    expect(defaultModels.length).toBeGreaterThan(0);
+    expect(defaultModels.every(({ commercialUse }) => commercialUse)).toBe(true);
+  });
+
+  test.each(packs.map((pack) => [pack.name, pack] as const))(
+    "%s: similarity rises with the cosine from 0 to 100",
+    (_, { similarity }) => {
+      expect(similarity.at(0)).toEqual([-1, 0]);
+      expect(similarity.at(-1)).toEqual([1, 100]);
+      for (const [index, [cosine, value]] of similarity.entries()) {
+        const [before, less] = similarity[index - 1] ?? [-Infinity, -Infinity];
+        expect(cosine).toBeGreaterThan(before);
+        expect(value).toBeGreaterThan(less);
+      }
+    },
+  );
+
+  test.each(packs.map((pack) => [pack.name, pack] as const))(
+    "%s: every file has a size, a hash and an address",
+    (_, pack) => {
+      for (const { path, bytes, sha256, sources } of modelsOf(pack).flatMap(({ files }) => files)) {
+        expect(path).not.toMatch(/^\/|\\|\.\./);
+        expect(bytes).toBeGreaterThan(0);
+        expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+        expect(sources.length).toBeGreaterThan(0);
+        for (const source of sources) {
+          expect(typeof source === "string" ? source : source.archive).toMatch(/^https:\/\//);
+        }
+      }
+    },
+  );
+
+  test("InsightFace's weights are for research alone", () => {
+    for (const pack of packs.filter(({ name }) => name.startsWith("buffalo"))) {
+      expect(pack.detector.commercialUse || pack.embedder.commercialUse).toBe(false);
+    }
+  });
+});
