@@ -16,29 +16,41 @@ cameo COMMAND --help tells more. Exit codes: 0 done; 1 done, but for what the re
 3 given up, 130 stopped: the same command goes on from there.
 `;
 
+/** One Ctrl-C comes twice under `npm run`, from the terminal and from npm: within so many milliseconds. */
+const sameKeystroke = 500;
+
 /**
  * Runs the command that the process was started with, and sets its exit code.
  *
  * @param catalogue the model packs to choose from.
  */
 export async function runProgram(catalogue: readonly ModelPack[]): Promise<void> {
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      if (stop.signal.aborted) process.exit(exitCodes.interrupted);
-      console.error(`${signal}: ending after what is in work; once more to end at once`);
-      stop.abort();
-    });
-  }
+  const stop = stopOnSignals();
   const [name, ...args] = process.argv.slice(2);
   try {
-    process.exitCode = await runCommand(name, args, catalogue, stop.signal);
+    process.exitCode = await runCommand(name, args, catalogue, stop);
   } catch (error) {
     process.exitCode = isUsageError(error) ? exitCodes.usage : exitCodes.aborted;
     console.error(isToldInWords(error) ? error.message : error);
   }
   // Nothing is in work any more; an idle connection must not keep the process.
   process.exit();
+}
+
+/** Aborts on the first SIGINT or SIGTERM; a later one ends the process. */
+function stopOnSignals(): AbortSignal {
+  const stop = new AbortController();
+  let stoppedAt = 0;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (!stop.signal.aborted) {
+        stoppedAt = performance.now();
+        console.error(`${signal}: ending after what is in work; once more to end at once`);
+        stop.abort();
+      } else if (performance.now() - stoppedAt > sameKeystroke) process.exit(exitCodes.interrupted);
+    });
+  }
+  return stop.signal;
 }
 
 async function runCommand(

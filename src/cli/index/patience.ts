@@ -42,7 +42,7 @@ export interface PatienceSettings {
   readonly limit: number;
   readonly firstPause: number;
   readonly longestPause: number;
-  /** Hears of each failure that is waited out. */
+  /** Hears of the first failure after a success: what the waiting is for. */
   readonly onWait: (error: unknown) => void;
 }
 
@@ -53,6 +53,7 @@ export interface PatienceSettings {
 export class Patience {
   readonly #settings: PatienceSettings;
   #lastSuccess = performance.now();
+  #isWaiting = false;
 
   constructor(settings: PatienceSettings) {
     this.#settings = settings;
@@ -70,6 +71,7 @@ export class Patience {
       try {
         const result = await work();
         this.#lastSuccess = performance.now();
+        this.#isWaiting = false;
         return result;
       } catch (error) {
         if (!isPassing(error)) throw error;
@@ -78,7 +80,8 @@ export class Patience {
             `Nothing has succeeded for ${Math.round(limit / 1000)} s (${reasonOf(error)}). The same command goes on from here.`,
           );
         }
-        onWait(error);
+        if (!this.#isWaiting) onWait(error);
+        this.#isWaiting = true;
         // Somewhere in the second half, so that lanes that failed together do not come back together.
         await wait(pause * (0.5 + Math.random() / 2), undefined, { signal: stop });
       }
