@@ -9,7 +9,7 @@ import {
   type Tracer,
   trace,
 } from "@opentelemetry/api";
-import { W3CTraceContextPropagator } from "@opentelemetry/core";
+import { setGlobalErrorHandler, W3CTraceContextPropagator } from "@opentelemetry/core";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import {
   defaultResource,
@@ -41,7 +41,7 @@ export interface TraceSettings {
 /** OpenTelemetry's traces of the service. */
 export interface Traces {
   readonly observe: RequestObserver;
-  /** Sends what was not sent yet. */
+  /** Sends what was not sent yet; gives up after ten seconds. */
   close(): Promise<void>;
 }
 
@@ -55,12 +55,7 @@ const propagator = new W3CTraceContextPropagator();
  * This module loads OpenTelemetry: import it only when traces are wanted.
  */
 export function openTraces({ endpoint, version, warn }: TraceSettings): Traces {
-  const report = (message: string) => warn(message);
-  const silent = () => undefined;
-  diag.setLogger(
-    { error: report, warn: report, info: silent, debug: silent, verbose: silent },
-    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
-  );
+  hearFaults(warn);
   const provider = new BasicTracerProvider({
     // What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say goes before.
     resource: defaultResource()
@@ -73,7 +68,22 @@ export function openTraces({ endpoint, version, warn }: TraceSettings): Traces {
     ],
   });
   const tracer = provider.getTracer("cameo", version);
-  return { observe: traceRequests(tracer), close: () => provider.shutdown() };
+  return {
+    observe: traceRequests(tracer),
+    close: () => provider.shutdown().catch((error: Error) => warn(error.message)),
+  };
+}
+
+/** OpenTelemetry tells of spans that it could not send, or dropped because there were too many, by globals of its own. */
+function hearFaults(warn: (message: string) => void): void {
+  setGlobalErrorHandler((fault) =>
+    warn(typeof fault === "string" ? fault : (fault.message ?? "unknown fault")),
+  );
+  const silent = () => undefined;
+  diag.setLogger(
+    { error: warn, warn, info: silent, debug: silent, verbose: silent },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
 }
 
 /** Attributes are names and numbers: nothing of the caller, the collection, the image or its faces. */
