@@ -15,6 +15,7 @@ import {
   poseLabels,
   smileLabels,
 } from "./support/attributeLabels.ts";
+import { eyeLabels } from "./support/eyeLabels.ts";
 
 const usage = `npm run bench:attributes [-- OPTIONS]
 
@@ -61,6 +62,7 @@ async function main(): Promise<void> {
   console.log(`Gender, tbbt by character: ${await measureGender(net, await portraitsByCharacter())}`);
   await measureProperty(net, "smile", smileLabels);
   await measureProperty(net, "mouthOpen", mouthOpenLabels);
+  await measureEyes(net, people);
   console.log(`Landmarks: ${await measureLandmarks(net, people)}`);
   await measureTime(net, fivePoints);
 }
@@ -152,6 +154,30 @@ async function measureProperty(
   }
 }
 
+/** How often open and closed eyes are told, on every photo of Labeled Faces in the Wild that can be told by eye. */
+async function measureEyes(analyzer: Analyzer, people: readonly string[]): Promise<void> {
+  for (const [part, { closed, uncounted }] of Object.entries(eyeLabels)) {
+    const photos = [
+      ...(await photosOf(people)).filter((photo) => photo.endsWith("_0001.jpg") === (part === "fitted")),
+      ...closed,
+    ];
+    const right = { closed: [] as boolean[], open: [] as boolean[] };
+    const confidences: number[] = [];
+    for (const photo of new Set(photos)) {
+      if (uncounted.includes(photo)) continue;
+      const face = middleFace(await analyze(analyzer, await readPhoto(photo), ["eyesOpen"]));
+      const told = face?.attributes.eyesOpen;
+      if (told === undefined) continue;
+      const isClosed = closed.includes(photo);
+      right[isClosed ? "closed" : "open"].push(told.value !== isClosed);
+      confidences.push(told.confidence);
+    }
+    console.log(
+      `eyesOpen, ${part}: right closed ${count(right.closed)}, open ${count(right.open)}; mean confidence ${mean(confidences).toFixed(1)}`,
+    );
+  }
+}
+
 /** How far the middle of an eye's corners lies from the detector's eye. */
 async function measureLandmarks(analyzer: Analyzer, people: readonly string[]): Promise<string> {
   const distances: number[] = [];
@@ -180,7 +206,7 @@ async function measureTime(net: Analyzer, fivePoints: Analyzer): Promise<void> {
     fivePoints: () => analyze(fivePoints, bytes),
     pose: () => analyze(net, bytes),
     ageGender: () => analyze(net, bytes, ["ageRange", "gender"]),
-    mesh: () => analyze(net, bytes, ["landmarks", "smile", "mouthOpen"]),
+    mesh: () => analyze(net, bytes, ["landmarks", "smile", "eyesOpen", "mouthOpen"]),
     embedding: () => net.analyze(bytes, { embedLargest: faces.length }),
   };
   const least = {
@@ -219,6 +245,17 @@ async function portraitsOf(people: readonly string[]): Promise<string[]> {
     if (person.includes(".")) continue;
     const [first] = (await readdir(path.join(options.photos, "lfw", person))).sort();
     if (first !== undefined) photos.push(`lfw/${person}/${first}`);
+  }
+  return photos;
+}
+
+/** All photos of all people. */
+async function photosOf(people: readonly string[]): Promise<string[]> {
+  const photos: string[] = [];
+  for (const person of people) {
+    if (person.includes(".")) continue;
+    const files = (await readdir(path.join(options.photos, "lfw", person))).sort();
+    photos.push(...files.map((file) => `lfw/${person}/${file}`));
   }
   return photos;
 }

@@ -150,19 +150,20 @@ const ageGender: Model = {
 };
 
 const faceMesh: Model = {
-  name: "MediaPipe Face Mesh",
-  publisher: "Google, MediaPipe (converted to ONNX by a third party)",
+  name: "MediaPipe Face Landmarker",
+  publisher: "Google, MediaPipe",
   licence: "Apache-2.0",
   licenceUrl: "https://github.com/google-ai-edge/mediapipe/blob/master/LICENSE",
   commercialUse: true,
-  form: "onnx",
+  form: "face-landmarker-task",
   files: [
     {
-      path: "mediapipe_face_landmark.onnx",
-      bytes: 2_459_587,
-      sha256: "79e84973376486ac822e78fd744079bfc2193c586cdddb343919ab28bb089bdb",
+      path: "face_landmarker.task",
+      bytes: 3_758_596,
+      sha256: "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff",
       sources: [
-        "https://github.com/google-ai-edge/mediapipe/raw/f592b3a8e1fb1a25623fe20dba517bb503276567/mediapipe/modules/face_landmark/face_landmark.onnx",
+        "https://storage.googleapis.com/mediapipe-models/face_landmarker/face_landmarker/float16/1/face_landmarker.task",
+        "https://storage.googleapis.com/mediapipe-models/face_landmarker/face_landmarker/float16/latest/face_landmarker.task",
       ],
     },
   ],
@@ -187,7 +188,7 @@ const defaultPack = {
       // The square that MediaPipe cuts, one and a half times the mesh, seen by the five points: medians over
       // photos of Labeled Faces in the Wild, made symmetrical.
       input: {
-        size: 192,
+        size: 256,
         template: [
           { x: 0.362, y: 0.375 },
           { x: 0.638, y: 0.375 },

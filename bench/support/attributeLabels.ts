@@ -15,7 +15,7 @@ export interface PropertyLabels {
 }
 
 /** A photo of Labeled Faces in the Wild by its name. */
-const lfw = (name: string): string => `lfw/${name.replace(/_\d+$/, "")}/${name}.jpg`;
+export const lfw = (name: string): string => `lfw/${name.replace(/_\d+$/, "")}/${name}.jpg`;
 
 /** Whether the face smiles. */
 export const smileLabels: PropertyLabels = {

@@ -12,7 +12,7 @@ const box: MemberSupport = { honoured: ["Width", "Height", "Left", "Top"] };
 const confidentValue: MemberSupport = { honoured: ["Value", "Confidence"] };
 const user: MemberSupport = { honoured: ["UserId", "UserStatus"] };
 const attributes =
-  "AgeRange, Gender, Smile, MouthOpen and the 30 landmarks are answered, the other attributes are absent";
+  "AgeRange, Gender, Smile, EyesOpen, MouthOpen and the 30 landmarks are answered, the other attributes are absent";
 const noOrientation = "absent, as AWS's since 2021: images are turned upright by their Exif orientation";
 const notMeasured = "absent: there is no model for it yet";
 const notCompared = "absent, as in AWS's recorded answers";
@@ -100,6 +100,7 @@ export const memberSupport: Readonly<Record<string, MemberSupport>> = {
   ComparedSourceImageFace: { honoured: ["BoundingBox", "Confidence"] },
   CompareFacesMatch: { honoured: ["Similarity", "Face"] },
   DisassociatedFace: { honoured: ["FaceId"] },
+  EyeOpen: confidentValue,
   Face: {
     honoured: [
       "FaceId",
@@ -117,6 +118,7 @@ export const memberSupport: Readonly<Record<string, MemberSupport>> = {
       "AgeRange",
       "Smile",
       "Gender",
+      "EyesOpen",
       "MouthOpen",
       "Landmarks",
       "Pose",
@@ -128,7 +130,6 @@ export const memberSupport: Readonly<Record<string, MemberSupport>> = {
       Sunglasses: notMeasured,
       Beard: notMeasured,
       Mustache: notMeasured,
-      EyesOpen: notMeasured,
       Emotions: notMeasured,
       FaceOccluded: notMeasured,
       EyeDirection: notMeasured,

@@ -18,7 +18,7 @@ describe("wantedAttributes", () => {
   });
 
   test("what no net tells asks for nothing", () => {
-    expect(wantedAttributes(["BEARD", "EMOTIONS", "EYES_OPEN"])).toEqual([]);
+    expect(wantedAttributes(["BEARD", "EMOTIONS", "SUNGLASSES"])).toEqual([]);
   });
 });
 
@@ -29,12 +29,14 @@ describe("toAttributeMembers", () => {
         ageRange: { low: 20, high: 34 },
         gender: { value: "female", confidence: 91 },
         smile: { value: true, confidence: 80 },
+        eyesOpen: { value: true, confidence: 99 },
         mouthOpen: { value: false, confidence: 70 },
       }),
     ).toEqual({
       AgeRange: { Low: 20, High: 34 },
       Gender: { Value: "Female", Confidence: 91 },
       Smile: { Value: true, Confidence: 80 },
+      EyesOpen: { Value: true, Confidence: 99 },
       MouthOpen: { Value: false, Confidence: 70 },
     });
   });

@@ -55,7 +55,7 @@ const furtherLandmarks = [
   "chinBottom",
   "midJawlineRight",
   "upperJawlineRight",
-] as const satisfies readonly (LandmarkType & (LandmarkName | "leftPupil" | "rightPupil"))[];
+] as const satisfies readonly (LandmarkType & LandmarkName)[];
 
 /** A box as it was measured. */
 export function toBoundingBox({ left, top, width, height }: Box): BoundingBox {
@@ -75,13 +75,12 @@ export function toFaceDetail(face: AnalyzedFace): CommonFace {
   };
 }
 
-/** Five landmarks, or 30 where all were asked for; a pupil is where the eye is, as in Rekognition's answers. */
+/** Five landmarks, or 30 where all were asked for. */
 function landmarksOf({ points, attributes: { landmarks } }: AnalyzedFace): Landmark[] {
   const toLandmark = (type: LandmarkType, { x, y }: Point): Landmark => ({ Type: type, X: x, Y: y });
   const five = defaultLandmarks.map((type) => toLandmark(type, points[type]));
   if (landmarks === undefined) return five;
-  const all = { ...landmarks, leftPupil: points.eyeLeft, rightPupil: points.eyeRight };
-  return [...five, ...furtherLandmarks.map((type) => toLandmark(type, all[type]))];
+  return [...five, ...furtherLandmarks.map((type) => toLandmark(type, landmarks[type]))];
 }
 
 /** A face read back from a collection, its numbers rounded as Rekognition rounds what it stored. */

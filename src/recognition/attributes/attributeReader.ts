@@ -3,7 +3,7 @@ import type { Detection } from "../detector.ts";
 import type { ImagePyramid } from "../image.ts";
 import { estimatePose, type Pose } from "../pose.ts";
 import { readAgeGender } from "./ageGender.ts";
-import { judgeMouthOpen, judgeSmile } from "./expression.ts";
+import { judgeEyesOpen, judgeMouthOpen, judgeSmile } from "./expression.ts";
 import type { FaceAttribute, FaceAttributes } from "./faceAttributes.ts";
 import { readFaceMesh } from "./faceMesh.ts";
 import { readHeadPose } from "./headPose.ts";
@@ -28,7 +28,7 @@ export type AttributeNets = {
 };
 
 /** The attributes that a mesh tells. */
-const meshAttributes: readonly FaceAttribute[] = ["smile", "mouthOpen", "landmarks"];
+const meshAttributes: readonly FaceAttribute[] = ["smile", "eyesOpen", "mouthOpen", "landmarks"];
 /** The attributes that the age and gender net tells. */
 const ageGenderAttributes: readonly FaceAttribute[] = ["ageRange", "gender"];
 
@@ -93,10 +93,15 @@ export class AttributeReader {
     pyramid: ImagePyramid,
     { points }: Detection,
     wanted: readonly FaceAttribute[],
-  ): Promise<Pick<FaceAttributes, "smile" | "mouthOpen" | "landmarks"> | undefined> {
+  ): Promise<Pick<FaceAttributes, "smile" | "eyesOpen" | "mouthOpen" | "landmarks"> | undefined> {
     const { faceMesh } = this.#nets;
     if (faceMesh === undefined || !meshAttributes.some((name) => wanted.includes(name))) return;
     const mesh = await readFaceMesh(faceMesh.session, faceMesh.input, pyramid, points);
-    return { smile: judgeSmile(mesh), mouthOpen: judgeMouthOpen(mesh), landmarks: landmarksOf(mesh) };
+    return {
+      smile: judgeSmile(mesh),
+      eyesOpen: judgeEyesOpen(mesh),
+      mouthOpen: judgeMouthOpen(mesh),
+      landmarks: landmarksOf(mesh),
+    };
   }
 }

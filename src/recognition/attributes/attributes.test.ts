@@ -18,7 +18,7 @@ const shared = fileURLToPath(new URL("../../../../shared/", import.meta.url));
 const hasModels = existsSync(path.join(shared, "models")) && existsSync(path.join(shared, "photos"));
 if (!hasModels) console.warn(`Skipped: no trained models and photos at ${shared}`);
 
-const all: readonly FaceAttribute[] = ["ageRange", "gender", "smile", "mouthOpen", "landmarks"];
+const all: readonly FaceAttribute[] = ["ageRange", "gender", "smile", "eyesOpen", "mouthOpen", "landmarks"];
 
 async function openPool(pack: ModelPack, modelsDir: string): Promise<RecognizerPool> {
   const prepared = await preparePack(pack, {
@@ -92,6 +92,8 @@ describe("a pack without nets for attributes", () => {
   });
 
   test.each([
+    ["inspireface/reaction/open_eyes.png", { eyesOpen: true }],
+    ["inspireface/reaction/close_eyes.jpeg", { eyesOpen: false }],
     ["tbbt/happy.jpg", { smile: true, gender: "female" }],
     ["tbbt/sad.jpg", { smile: false, mouthOpen: false, gender: "male" }],
     ["tbbt/fearful.jpg", { mouthOpen: true, gender: "male" }],
@@ -100,11 +102,12 @@ describe("a pack without nets for attributes", () => {
     const { attributes } = await largestFace(pool, await photo(name), all);
     const values = {
       smile: attributes.smile?.value,
+      eyesOpen: attributes.eyesOpen?.value,
       mouthOpen: attributes.mouthOpen?.value,
       gender: attributes.gender?.value,
     };
     expect(values).toMatchObject(shownInPhoto);
-    for (const told of [attributes.smile, attributes.mouthOpen, attributes.gender]) {
+    for (const told of [attributes.smile, attributes.eyesOpen, attributes.mouthOpen, attributes.gender]) {
       expect(told?.confidence).toBeGreaterThanOrEqual(50);
       expect(told?.confidence).toBeLessThanOrEqual(100);
     }
@@ -125,6 +128,13 @@ describe("a pack without nets for attributes", () => {
     expect(marks.leftEyeLeft.x).toBeLessThan(points.eyeLeft.x);
     expect(marks.leftEyeRight.x).toBeGreaterThan(points.eyeLeft.x);
     expect(marks.rightEyeLeft.x).toBeLessThan(points.eyeRight.x);
+    for (const [pupil, up, down] of [
+      [marks.leftPupil, marks.leftEyeUp, marks.leftEyeDown],
+      [marks.rightPupil, marks.rightEyeUp, marks.rightEyeDown],
+    ] as const) {
+      expect(pupil.y).toBeGreaterThan(up.y);
+      expect(pupil.y).toBeLessThan(down.y);
+    }
     expect(marks.mouthUp.y).toBeLessThan(points.mouthLeft.y);
     expect(marks.mouthDown.y).toBeGreaterThan(points.mouthLeft.y);
     expect(marks.leftEyeBrowUp.y).toBeLessThan(marks.leftEyeUp.y);

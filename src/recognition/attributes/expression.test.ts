@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import { judgeMouthOpen, judgeSmile } from "./expression.ts";
+import { judgeEyesOpen, judgeMouthOpen, judgeSmile } from "./expression.ts";
 import { type MeshPoint, meshSize } from "./faceMesh.ts";
 
 /** A mesh of which only eyes and mouth are set; lengths in widths of both eyes. */
-function mesh({ gap = 0.02, width = 0.57, drop = 0.8, scale = 100, turned = 0 }): MeshPoint[] {
+function mesh({ gap = 0.02, width = 0.57, drop = 0.8, lids = 0.09, scale = 100, turned = 0 }): MeshPoint[] {
   const points: MeshPoint[] = Array.from({ length: meshSize }, () => ({ x: 0, y: 0, z: 0 }));
   const place = (vertex: number, x: number, y: number) => {
     points[vertex] = {
@@ -14,6 +14,15 @@ function mesh({ gap = 0.02, width = 0.57, drop = 0.8, scale = 100, turned = 0 })
   };
   place(33, -0.5, 0);
   place(263, 0.5, 0);
+  place(133, -0.18, 0);
+  place(362, 0.18, 0);
+  for (const [upper, lower, x] of [
+    [159, 145, -0.34],
+    [386, 374, 0.34],
+  ] as const) {
+    place(upper, x, -lids / 2);
+    place(lower, x, lids / 2);
+  }
   place(61, -width / 2, drop);
   place(291, width / 2, drop);
   place(13, 0, drop - gap / 2);
@@ -48,5 +57,23 @@ describe("judgeSmile", () => {
 
   test("an open mouth alone is no smile", () => {
     expect(judgeSmile(mesh({ gap: 0.2 }))).toMatchObject({ value: false });
+  });
+});
+
+describe("judgeEyesOpen", () => {
+  test("lids together, and lids apart", () => {
+    expect(judgeEyesOpen(mesh({ lids: 0.01 }))).toMatchObject({ value: false });
+    expect(judgeEyesOpen(mesh({ lids: 0.09 }))).toMatchObject({ value: true });
+  });
+
+  test("the further apart, the surer", () => {
+    const { confidence } = judgeEyesOpen(mesh({ lids: 0.05 }));
+    expect(judgeEyesOpen(mesh({ lids: 0.07 })).confidence).toBeGreaterThan(confidence);
+  });
+
+  test("does not depend on the face's size, tilt or depth", () => {
+    const { confidence } = judgeEyesOpen(mesh({}));
+    const other = mesh({ scale: 9, turned: 0.7 }).map((point, index) => ({ ...point, z: index }));
+    expect(judgeEyesOpen(other).confidence).toBeCloseTo(confidence, 8);
   });
 });

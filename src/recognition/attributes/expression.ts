@@ -5,6 +5,12 @@ import type { MeshPoint } from "./faceMesh.ts";
 const vertex = {
   eyeOuterLeft: 33,
   eyeOuterRight: 263,
+  eyeInnerLeft: 133,
+  eyeInnerRight: 362,
+  upperLidLeft: 159,
+  lowerLidLeft: 145,
+  upperLidRight: 386,
+  lowerLidRight: 374,
   mouthLeft: 61,
   mouthRight: 291,
   /** The lips where they meet. */
@@ -32,6 +38,17 @@ export function judgeSmile(mesh: readonly MeshPoint[]): Judgement {
   const cornersToEyes =
     (distance("mouthLeft", "eyeOuterLeft") + distance("mouthRight", "eyeOuterRight")) / (2 * eyes);
   return judge(6.37 + 18.4 * width - 23.5 * cornersToEyes);
+}
+
+/**
+ * Whether the eyes are open: a logistic function of the gaps between the lids in widths of the eyes, fitted as for the
+ * mouth, but to photos as they come, few of them of closed eyes. Depth is left out, which the net tells least well.
+ */
+export function judgeEyesOpen(mesh: readonly MeshPoint[]): Judgement {
+  const distance = distances(mesh.map(({ x, y }) => ({ x, y, z: 0 })));
+  const gaps = distance("upperLidLeft", "lowerLidLeft") + distance("upperLidRight", "lowerLidRight");
+  const widths = distance("eyeOuterLeft", "eyeInnerLeft") + distance("eyeOuterRight", "eyeInnerRight");
+  return judge(-6.29 + (59.4 * gaps) / widths);
 }
 
 function distances(mesh: readonly MeshPoint[]) {

@@ -2,7 +2,7 @@ import type { Point } from "../geometry.ts";
 import type { LandmarkName } from "./landmarks.ts";
 
 /** What can be told of a face beside where it is, how it is turned and whose it is. */
-export type FaceAttribute = "ageRange" | "gender" | "smile" | "mouthOpen" | "landmarks";
+export type FaceAttribute = "ageRange" | "gender" | "smile" | "eyesOpen" | "mouthOpen" | "landmarks";
 
 /** A property that a face has or has not. */
 export interface Judgement {
@@ -18,6 +18,7 @@ export interface FaceAttributes {
   /** Confidence as in `Judgement`. */
   readonly gender?: { readonly value: "female" | "male"; readonly confidence: number };
   readonly smile?: Judgement;
+  readonly eyesOpen?: Judgement;
   readonly mouthOpen?: Judgement;
   readonly landmarks?: Readonly<Record<LandmarkName, Point>>;
 }

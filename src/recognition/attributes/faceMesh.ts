@@ -10,14 +10,14 @@ export interface MeshPoint {
   readonly z: number;
 }
 
-/** How many vertices the mesh has. */
-export const meshSize = 468;
+/** How many vertices the mesh has: those of the face, then five of each iris. */
+export const meshSize = 478;
 
-/** As the conversion of the net to ONNX names it; its other output tells whether there is a face. */
-const verticesOutput = "conv2d_21_1";
+/** The net's name for the vertices; its other outputs tell whether there is a face. */
+const verticesOutput = "Identity";
 
 /**
- * The mesh of a face by a net with the contract of MediaPipe's face_landmark: 1 x size x size x 3 in, 468 times
+ * The mesh of a face by a net with the contract of MediaPipe's Face Landmarker: 1 x 3 x size x size in, 478 times
  * x, y, z in pixels of the crop out.
  *
  * @param points in pixels of `pyramid.base`.
@@ -32,7 +32,7 @@ export async function readFaceMesh(
   const { size, template } = input;
   const planes = new Float32Array(3 * size * size);
   alignFace(pyramid, points, input, planes);
-  const output = await net.run(interleave(planes), [1, size, size, 3]);
+  const output = await net.run(planes, [1, 3, size, size]);
   const { a, b, tx, ty } = fitSimilarityTransform(
     template.map(({ x, y }) => ({ x: x * size, y: y * size })),
     pointList(points),
@@ -45,14 +45,4 @@ export async function readFaceMesh(
     const z = vertices[3 * index + 2] as number;
     return { x: a * x - b * y + tx, y: b * x + a * y + ty, z: scale * z };
   });
-}
-
-/** Three planes as pixels of three channels. */
-function interleave(planes: Float32Array): Float32Array {
-  const plane = planes.length / 3;
-  const pixels = new Float32Array(planes.length);
-  for (let channel = 0; channel < 3; channel++) {
-    for (let at = 0; at < plane; at++) pixels[3 * at + channel] = planes[channel * plane + at] as number;
-  }
-  return pixels;
 }

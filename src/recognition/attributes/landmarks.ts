@@ -25,6 +25,8 @@ const vertices = {
   noseRight: 294,
   mouthUp: 0,
   mouthDown: 17,
+  leftPupil: 468,
+  rightPupil: 473,
   upperJawlineLeft: 127,
   midJawlineLeft: 172,
   chinBottom: 152,

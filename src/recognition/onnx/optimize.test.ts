@@ -63,7 +63,11 @@ const PADS = { pads: ints([1, 1, 1, 1]) };
 describe("optimising", () => {
   test.each<[string, OnnxGraph, string[]]>([
     ["a rectifier with one slope", graphOf(["y = PRelu(x, slope)"]), ["LeakyRelu"]],
-    ["a rectifier with a slope by channel", graphOf(["y = PRelu(x, slopes)"]), ["PRelu"]],
+    [
+      "a rectifier with a slope by channel",
+      graphOf(["y = PRelu(x, slopes)"]),
+      ["Conv", "Relu", "Conv", "Add"],
+    ],
     [
       "a normalisation before a convolution",
       graphOf([

@@ -1,3 +1,4 @@
+import { blockPRelu } from "./blockedPRelu.ts";
 import { foldAffines } from "./foldAffines.ts";
 import { enlargeGates } from "./gates.ts";
 import { prune } from "./graphView.ts";
@@ -9,6 +10,7 @@ const REWRITES: readonly ((graph: OnnxGraph) => OnnxGraph)[] = [
   useLeakyRelu,
   foldAffines,
   enlargeGates,
+  blockPRelu,
   prune,
 ];
 

@@ -6,7 +6,7 @@ import {
   scalar,
   singles,
   type Value,
-} from "./expression.ts";
+} from "../onnx/expression.ts";
 
 /** Number of quantisation levels, and the ranges of input and output (`FakeQuantize-1` of OpenVINO's opset). */
 export interface Quantisation<Bound> {

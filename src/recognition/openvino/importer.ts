@@ -1,7 +1,8 @@
-import type { OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from "../onnx/model.ts";
+import type { Constant, Value } from "../onnx/expression.ts";
+import { GraphWriter } from "../onnx/graphWriter.ts";
+import type { OnnxGraph, OnnxValue } from "../onnx/model.ts";
 import { LayerAttributes } from "./attributes.ts";
 import { OpenVinoError } from "./error.ts";
-import type { Constant, Expression, Value } from "./expression.ts";
 import { type IrLayer, type IrModel, parseIr } from "./ir.ts";
 import { LAYER_CONVERTERS } from "./layers.ts";
 import { readConstant } from "./weights.ts";
@@ -34,11 +35,9 @@ class Importer {
   /** Names of inputs and outputs, by layer: the model's interface, which other names give way to. */
   readonly #interface: ReadonlyMap<string, string>;
   readonly #converted = new Map<string, Value | Constant>();
-  readonly #names = new Set<string>();
+  readonly #writer = new GraphWriter();
   readonly #inputs: OnnxValue[] = [];
   readonly #values: OnnxValue[] = [];
-  readonly #nodes: OnnxNode[] = [];
-  readonly #initializers = new Map<Constant, OnnxTensor>();
 
   constructor(model: IrModel, weights: Uint8Array) {
     this.#model = model;
@@ -49,7 +48,7 @@ class Importer {
         .flatMap(({ id, type, inputs }) =>
           type === "Result" ? inputs.map(({ layer }) => layer) : type === "Parameter" ? [id] : [],
         )
-        .map((id) => [id, this.#unique(interfaceName(this.#layers.get(id)))]),
+        .map((id) => [id, this.#writer.unique(interfaceName(this.#layers.get(id)))]),
     );
   }
 
@@ -66,9 +65,9 @@ class Importer {
       name: this.#model.name,
       inputs: this.#inputs,
       outputs,
-      initializers: [...this.#initializers.values()],
+      initializers: this.#writer.initializers,
       values: this.#values.filter(({ name }) => !named.has(name)),
-      nodes: this.#nodes,
+      nodes: this.#writer.nodes,
     };
   }
 
@@ -103,7 +102,7 @@ class Importer {
     const expression = convert({ attributes, inputs, outputDims: port.dims });
     if (expression.kind !== "operation") return expression;
     if (port.dims[0] !== 1) throw new RangeError("a batch other than one is not supported");
-    const name = this.#emit(expression, this.#name(layer));
+    const name = this.#writer.emit(expression, this.#name(layer));
     this.#values.push({ name, dims: batched(port.dims) });
     return { kind: "value", name, dims: port.dims };
   }
@@ -117,36 +116,9 @@ class Importer {
     return { kind: "value", name, dims };
   }
 
-  /** Appends the operators of an expression, innermost first. Returns the name of the result. */
-  #emit(expression: Expression, name: string): string {
-    if (expression.kind === "value") return expression.name;
-    if (expression.kind === "constant") return this.#initializer(expression);
-    const { opType, attributes } = expression;
-    const inputs = expression.inputs.map((input) =>
-      this.#emit(input, input.kind === "operation" ? this.#unique(`${name}/${input.opType}`) : name),
-    );
-    this.#nodes.push({ opType, name, inputs, outputs: [name], ...(attributes && { attributes }) });
-    return name;
-  }
-
-  #initializer(constant: Constant): string {
-    const known = this.#initializers.get(constant);
-    if (known) return known.name;
-    const name = this.#unique(`constant_${this.#initializers.size}`);
-    this.#initializers.set(constant, { name, dims: constant.dims, data: constant.data });
-    return name;
-  }
-
-  #name({ id, name }: IrLayer): string {
-    return this.#interface.get(id) ?? this.#unique(name);
-  }
-
   /** Names of layers and of tensors are two sets in the IR, and one in ONNX. */
-  #unique(wanted: string): string {
-    let name = wanted;
-    for (let copy = 1; this.#names.has(name); copy++) name = `${wanted}#${copy}`;
-    this.#names.add(name);
-    return name;
+  #name({ id, name }: IrLayer): string {
+    return this.#interface.get(id) ?? this.#writer.unique(name);
   }
 
   #checked<Result>(layer: IrLayer, convert: () => Result): Result {

@@ -1,6 +1,14 @@
+import {
+  type Constant,
+  constant,
+  type Expression,
+  int64s,
+  operation,
+  singles,
+  type Value,
+} from "../onnx/expression.ts";
 import { int, ints, type OnnxAttribute } from "../onnx/model.ts";
 import type { LayerAttributes } from "./attributes.ts";
-import { type Constant, constant, type Expression, operation, singles, type Value } from "./expression.ts";
 import { quantiseConstant, quantiseValue } from "./fakeQuantize.ts";
 
 /** One layer of the IR as its converter sees it. */
@@ -115,7 +123,7 @@ export const LAYER_CONVERTERS: Readonly<Record<string, LayerConverter>> = {
     if (outputDims[0] !== input.dims[0]) throw new RangeError("a change of the batch is not supported");
     const COPY_OF_INPUT_DIM = 0;
     const shape = [COPY_OF_INPUT_DIM, ...outputDims.slice(1)];
-    return operation("Reshape", [input, constant(BigInt64Array.from(shape, BigInt), [shape.length])]);
+    return operation("Reshape", [input, int64s(shape)]);
   },
 
   SoftMax: ({ attributes, inputs }) => {

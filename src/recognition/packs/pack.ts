@@ -25,6 +25,8 @@ export type ModelForm =
   | "fixed-size-detector"
   /** ONNX of one of InsightFace's SCRFD detectors. */
   | "scrfd"
+  /** MediaPipe's Face Landmarker: an archive of TFLite models, of which the one for landmarks is used. */
+  | "face-landmarker-task"
   /** ONNX, taken as it is. */
   | "onnx";
 

@@ -2,6 +2,7 @@ import type { AttributeNets } from "../attributes/attributeReader.ts";
 import { makeDetectorResizable } from "../onnx/detector.ts";
 import { prepareScrfd } from "../onnx/scrfd.ts";
 import { convertOpenVinoModel } from "../openvino/convert.ts";
+import { convertFaceLandmarker } from "../tflite/convert.ts";
 import { type FailedPlace, fetchFile, type ModelPlaces } from "./fetchFile.ts";
 import { requireLicences } from "./licences.ts";
 import type { Model, ModelFile, ModelForm, ModelPack } from "./pack.ts";
@@ -48,6 +49,7 @@ const converters: Readonly<Record<ModelForm, (files: readonly Uint8Array[]) => U
   openvino: ([xml, bin]) => convertOpenVinoModel(xml as Uint8Array, bin as Uint8Array),
   "fixed-size-detector": ([onnx]) => makeDetectorResizable(onnx as Uint8Array),
   scrfd: ([onnx]) => prepareScrfd(onnx as Uint8Array),
+  "face-landmarker-task": ([task]) => convertFaceLandmarker(task as Uint8Array),
   onnx: ([onnx]) => onnx as Uint8Array,
 };
 

@@ -1,9 +1,9 @@
-import type { OnnxAttribute, TensorData } from "../onnx/model.ts";
+import type { OnnxAttribute, TensorData } from "./model.ts";
 
-/** What a layer computes, as a tree of ONNX operators over values of the graph and constants. */
+/** What a part of another format's model computes, as a tree of ONNX operators over values and constants. */
 export type Expression = Value | Constant | Operation;
 
-/** A tensor known at run time only. Its shape is the one of the IR, for a batch of one. */
+/** A tensor known at run time only, and its shape for a batch of one. */
 export interface Value {
   readonly kind: "value";
   readonly name: string;
@@ -30,6 +30,9 @@ export const constant = (data: TensorData, dims: readonly number[]): Constant =>
 });
 
 export const scalar = (value: number): Constant => constant(new Float32Array([value]), []);
+
+export const int64s = (values: readonly number[]): Constant =>
+  constant(BigInt64Array.from(values, BigInt), [values.length]);
 
 /**
  * The elements of a constant as numbers.

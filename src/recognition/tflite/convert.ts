@@ -1,0 +1,20 @@
+import { unzipSync } from "fflate";
+import { encodeModel } from "../onnx/model.ts";
+import { optimize } from "../onnx/optimize.ts";
+import { TfliteError } from "./error.ts";
+import { importTflite } from "./importer.ts";
+
+/** The net for landmarks in the archive of MediaPipe's Face Landmarker. */
+const landmarksModel = "face_landmarks_detector.tflite";
+
+/**
+ * Converts the net for landmarks of MediaPipe's Face Landmarker into an ONNX file for onnxruntime's CPU provider.
+ *
+ * @param task a `face_landmarker.task`, which is a zip archive.
+ * @throws TfliteError naming the operator and its tensor where a type, option or form is not known.
+ */
+export function convertFaceLandmarker(task: Uint8Array): Uint8Array {
+  const { [landmarksModel]: model } = unzipSync(task, { filter: ({ name }) => name === landmarksModel });
+  if (model === undefined) throw new TfliteError(`The archive holds no ${landmarksModel}`);
+  return encodeModel(optimize(importTflite(model)));
+}
