@@ -58,8 +58,11 @@ function timeRecognizer(recognizer: Recognizer): Recognizer {
         // Faces take turns in the thread; what they took together is told one after the other.
         let at = start;
         for (const part of ["queue", ...analysisParts] as const) {
-          noteStep(part, at, image.timings[part]);
-          at += image.timings[part];
+          const duration = image.timings[part];
+          // What was remembered, or not asked for, took no step.
+          if (duration <= 0) continue;
+          noteStep(part, at, duration);
+          at += duration;
         }
         countFaces("found", image.faces.length);
         return image;
