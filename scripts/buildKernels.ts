@@ -1,11 +1,18 @@
 import { statSync } from "node:fs";
 import asc from "assemblyscript/asc";
 
-const source = "src/recognition/pixels/assembly/kernels.ts";
-const binary = "dist/src/recognition/pixels/kernels.wasm";
+/** Sources in AssemblyScript, and what they are compiled to. */
+const kernels = {
+  "src/recognition/pixels/assembly/kernels.ts": "dist/src/recognition/pixels/kernels.wasm",
+  "src/storage/memory/assembly/innerProducts.ts": "dist/src/storage/memory/innerProducts.wasm",
+} as const;
 
-/** Compiles the pixel kernels to WebAssembly, unless they have not changed since: it takes seconds. */
+/** Compiles the kernels to WebAssembly, those that have changed since: it takes seconds. */
 async function main(): Promise<void> {
+  for (const [source, binary] of Object.entries(kernels)) await compile(source, binary);
+}
+
+async function compile(source: string, binary: string): Promise<void> {
   if (changedAt(binary) > changedAt(source)) return;
   const { error, stderr } = await asc.main([
     source,

@@ -28,6 +28,8 @@ describe("readConfig", () => {
       modelPack: "default",
       acceptedLicences: [],
       queueLimit: 256,
+      vectorIndex: "memory",
+      indexMemory: 256,
       logLevel: "info",
     });
     expect(readConfig({}).workers).toBeGreaterThanOrEqual(1);
@@ -53,6 +55,8 @@ describe("readConfig", () => {
       CAMEO_MODEL_PACK: "other",
       CAMEO_WORKERS: "3",
       CAMEO_QUEUE_LIMIT: "10",
+      CAMEO_VECTOR_INDEX: "pgvector",
+      CAMEO_INDEX_MEMORY: "64",
       CAMEO_LOG_LEVEL: "debug",
     });
     expect(config).toMatchObject({
@@ -74,6 +78,8 @@ describe("readConfig", () => {
       modelPack: "other",
       workers: 3,
       queueLimit: 10,
+      vectorIndex: "pgvector",
+      indexMemory: 64,
       logLevel: "debug",
     });
     expect(config.modelMirrors.slice(0, 2)).toEqual(["/mirror", "https://models.example/v1"]);
@@ -96,6 +102,8 @@ describe("readConfig", () => {
     ["DATABASE_URL", "db.example"],
     ["CAMEO_REGION", "US East"],
     ["CAMEO_ACCOUNT_ID", "12345"],
+    ["CAMEO_VECTOR_INDEX", "faiss"],
+    ["CAMEO_INDEX_MEMORY", "0"],
     ["CAMEO_LOG_LEVEL", "loud"],
     ["CAMEO_RATE_LIMITS", "IndexFaces"],
     ["CAMEO_BODY_MEMORY", "64"],
@@ -331,6 +339,8 @@ describe("settingsTable", () => {
       ["CAMEO_METRICS_PORT", "not set"],
       ["CAMEO_METRICS_HOST", "`127.0.0.1`"],
       ["OTEL_EXPORTER_OTLP_ENDPOINT", "not set"],
+      ["CAMEO_VECTOR_INDEX", "`memory`"],
+      ["CAMEO_INDEX_MEMORY", "`256`"],
       ["CAMEO_LOG_LEVEL", "`info`"],
     ]);
   });

@@ -32,6 +32,8 @@ export interface S3Settings {
 
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
+const vectorIndexes = ["memory", "pgvector"] as const;
+
 /**
  * Every setting, in one table: the environment variable, what it means, its default as the docs print it,
  * and how its text is read. `readConfig` and the table in `docs/configuration.md` come from here.
@@ -199,6 +201,18 @@ const settings = {
     meaning:
       "Where traces go by OTLP over HTTP, such as `http://127.0.0.1:4318`. Not set: no traces. OpenTelemetry's other variables hold too: `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_TRACES_SAMPLER`, `OTEL_SERVICE_NAME`, ….",
     schema: z.url({ protocol: /^https?$/, error: "must be an http(s) address" }).optional(),
+  },
+  vectorIndex: {
+    variable: "CAMEO_VECTOR_INDEX",
+    meaning:
+      "What compares faces: `memory` keeps copies of the searched collections in this process, `pgvector` leaves it to the database. Both find the same ([scaling](scaling.md)).",
+    schema: z.enum(vectorIndexes, `must be one of ${vectorIndexes.join(", ")}`).default("memory"),
+  },
+  indexMemory: {
+    variable: "CAMEO_INDEX_MEMORY",
+    meaning:
+      "MiB that the copies of `CAMEO_VECTOR_INDEX=memory` may take: some 1,600 faces each. What finds no room is searched in the database.",
+    schema: wholeNumber(1, 4000).default(256),
   },
   logLevel: {
     variable: "CAMEO_LOG_LEVEL",

@@ -16,8 +16,9 @@ import { SearchedImageCache } from "./recognition/searchedImageCache.ts";
 import { logModels } from "./server/logModels.ts";
 import type { ReadinessChecks } from "./server/readiness.ts";
 import { type Collection, CollectionStore } from "./storage/collectionStore.ts";
-import { type DatabaseLocation, openDatabase } from "./storage/database.ts";
+import { type DatabaseLocation, openDatabase, type Sql } from "./storage/database.ts";
 import { FaceStore } from "./storage/faceStore.ts";
+import { MemoryIndex } from "./storage/memory/memoryIndex.ts";
 import { PgvectorIndex } from "./storage/pgvectorIndex.ts";
 import { sharedSecret } from "./storage/secretStore.ts";
 import { UserStore } from "./storage/userStore.ts";
@@ -95,6 +96,7 @@ export async function openServices(
     const recognizers = [current, ...others];
     closers.push(async () => void (await Promise.all(recognizers.map((one) => one.close()))));
     const collections = new CollectionStore(database.sql);
+    const vectors = openVectorIndex(config, database.sql, log, closers);
     return {
       services: timeServices({
         account: config,
@@ -111,7 +113,7 @@ export async function openServices(
         packs: { current, of: ({ modelPack }) => recognizerOf(modelPack, recognizers) },
         pageTokens: new PageTokens(await sharedSecret(database.sql, "page-tokens")),
         users: new UserStore(database.sql),
-        vectors: new PgvectorIndex(database.sql),
+        vectors,
       }),
       checks: { database: () => database.ping(), models: () => checkModels(current) },
       sources: {
@@ -131,6 +133,21 @@ export async function openServices(
 /** Where the configured database is. */
 export function databaseLocation({ databaseUrl, dataDir }: Config): DatabaseLocation {
   return databaseUrl === undefined ? { folder: dataDir } : { url: databaseUrl };
+}
+
+function openVectorIndex(
+  { vectorIndex, indexMemory }: Config,
+  sql: Sql,
+  log: Logger,
+  closers: (() => Promise<void>)[],
+): VectorIndex {
+  if (vectorIndex === "pgvector") return new PgvectorIndex(sql);
+  const index = new MemoryIndex(sql, {
+    memoryLimit: indexMemory * 2 ** 20,
+    onError: (error) => log.warn({ err: error }, "copies of collections could not be read or looked after"),
+  });
+  closers.push(async () => index.close());
+  return index;
 }
 
 /**

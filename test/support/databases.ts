@@ -7,6 +7,8 @@ import { type Database, openDatabase } from "../../src/storage/database.ts";
 export interface TestDatabase {
   readonly name: string;
   open(): Promise<Database>;
+  /** The same database as another server has it: over connections of its own where it takes several servers. */
+  join(database: Database): Promise<Database>;
 }
 
 const embedded: TestDatabase = {
@@ -22,11 +24,13 @@ const embedded: TestDatabase = {
       },
     };
   },
+  join: async (database) => ({ ...database, close: async () => undefined }),
 };
 
 const server = (url: string): TestDatabase => ({
   name: "PostgreSQL",
   open: () => openDatabase({ url }, () => undefined),
+  join: () => openDatabase({ url }, () => undefined),
 });
 
 const serverUrl = process.env.TEST_DATABASE_URL;

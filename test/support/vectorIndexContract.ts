@@ -10,6 +10,9 @@ import { makeCollection } from "./collections.ts";
 import type { TestDatabase } from "./databases.ts";
 import { dot, unitVector, vectors } from "./vectors.ts";
 
+/** An index, and what ends the work that it does of itself, if it does any. */
+export type Engine = VectorIndex & { close?(): void };
+
 /**
  * What every vector index must hold to, whichever engine it is. Faces are written through the stores, as
  * operations write them, and searched through the index.
@@ -19,11 +22,11 @@ import { dot, unitVector, vectors } from "./vectors.ts";
 export function vectorIndexContract(
   name: string,
   { name: databaseName, open }: TestDatabase,
-  create: (database: Database) => VectorIndex,
+  create: (database: Database) => Engine,
 ): void {
   describe(`${name} on ${databaseName}`, () => {
     let database: Database;
-    let index: VectorIndex;
+    let index: Engine;
     let faces: FaceStore;
     let users: UserStore;
     let collections: CollectionStore;
@@ -35,7 +38,10 @@ export function vectorIndexContract(
       users = new UserStore(database.sql);
       collections = new CollectionStore(database.sql);
     });
-    afterAll(() => database.close());
+    afterAll(async () => {
+      index.close?.();
+      await database.close();
+    });
 
     const newCollection = (name?: string) => makeCollection(collections, name);
     const current = async (collectionName: string) => (await collections.find(collectionName)) as Collection;
@@ -235,10 +241,10 @@ export function vectorIndexContract(
   });
 }
 
-function toNewFace(embedding: Float32Array): NewFace {
+/** A face to be stored, in a place of its own: faces of one image in one place would be taken for the same face. */
+export function toNewFace(embedding: Float32Array): NewFace {
   return {
     faceId: randomUUID(),
-    // Boxes that do not overlap: faces of one image in one place would be taken for the same face.
     box: { left: Math.random() * 1e6, top: Math.random() * 1e6, width: 1, height: 1 },
     confidence: 99,
     embedding,
@@ -250,7 +256,7 @@ function embeddingOf(faces: readonly NewFace[], faceId: string): Float32Array {
 }
 
 /** The direction between all of these: what a user vector is to be. */
-function meanDirection(embeddings: readonly Float32Array[]): Float32Array {
+export function meanDirection(embeddings: readonly Float32Array[]): Float32Array {
   const sum = (embeddings[0] as Float32Array).map((_, index) =>
     embeddings.reduce((total, embedding) => total + (embedding[index] as number), 0),
   );

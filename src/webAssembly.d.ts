@@ -9,5 +9,7 @@ declare namespace WebAssembly {
   }
   interface Memory {
     readonly buffer: ArrayBuffer;
+    /** Adds pages of 64 KiB, and tells how many there were; `buffer` is another one then. */
+    grow(pages: number): number;
   }
 }
