@@ -13,9 +13,10 @@ import type { Photo } from "../photos/photo.ts";
 import { assignFaces } from "./assignFaces.ts";
 
 /**
- * Least intersection over union of a stored face and a detection that is taken for it. Detectors keep no two
- * boxes that overlap by more than 0.3, so that above it hardly any other face can be meant; the boxes that two
- * detectors draw around one face overlap by more.
+ * Least intersection over union of a stored face and a detection that is taken for it. Detectors keep no two boxes
+ * that overlap by more than 0.3. Measured on 129 photos: boxes of YuNet and SCRFD around one face overlap by 0.94
+ * (median of 589 faces), one in a hundred by less than 0.75 and a single one by less than 0.4; boxes of different
+ * faces of a photo by 0.15 at most.
  */
 const leastOverlap = 0.4;
 
