@@ -135,13 +135,15 @@ const settings = {
   },
   workers: {
     variable: "CAMEO_WORKERS",
-    meaning: "Recognition threads. Default: one for each core.",
+    meaning:
+      "Recognition threads for what people wait for, and as many for IndexFaces while there is any. Default: one for each core.",
     schema: wholeNumber(1, 1024).default(availableParallelism()),
     printedDefault: "cores",
   },
   queueLimit: {
     variable: "CAMEO_QUEUE_LIMIT",
-    meaning: "Images that may wait for a recognition thread; beyond it callers get ThrottlingException.",
+    meaning:
+      "Images that may wait for a recognition thread, of IndexFaces and of all else; beyond it callers get ThrottlingException.",
     schema: wholeNumber(1, 1_000_000).default(256),
   },
   searchCacheSeconds: {

@@ -118,7 +118,7 @@ export async function openServices(
       checks: { database: () => database.ping(), models: () => checkModels(current) },
       sources: {
         modelPack: pack,
-        recognition: () => recognizers.map((one) => ({ pack: one.pack.name, ...one.load() })),
+        recognition: () => recognizers.map((one) => ({ pack: one.pack.name, load: one.load() })),
         connections: () => database.load(),
         totals: () => collections.totals(),
       },
@@ -193,7 +193,7 @@ export async function openPack(
 
 /** Threads that all work, or a full queue, say that the models have much to do, not that they do not run. */
 async function checkModels(recognizer: Recognizer): Promise<void> {
-  const { busy, threads } = recognizer.load();
+  const { busy, threads } = recognizer.load().interactive;
   if (threads > 0 && busy === threads) return;
   await recognizer.check().catch((error: unknown) => {
     if (!(error instanceof RecognizerBusyError)) throw error;

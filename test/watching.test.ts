@@ -149,7 +149,7 @@ test("metrics count requests by operation and outcome, and time their steps", ()
   expect(sampleOf('cameo_faces_total{event="found"}')).toBe(2);
   expect(sampleOf('cameo_faces_total{event="indexed"}')).toBe(1);
   expect(sampleOf('cameo_faces_total{event="searched"}')).toBe(1);
-  expect(sampleOf('cameo_recognition_threads_expected{pack="drawn-faces"}')).toBe(1);
+  expect(sampleOf('cameo_recognition_threads_expected{pack="drawn-faces",urgency="interactive"}')).toBe(1);
   expect(sampleOf('cameo_recognition_queue_length{pack="drawn-faces",urgency="interactive"}')).toBe(0);
   expect(sampleOf('cameo_ready{check="database"}')).toBe(1);
 });

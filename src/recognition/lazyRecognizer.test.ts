@@ -7,14 +7,8 @@ const pack = { name: "some" } as ModelPack;
 const request = { embedLargest: 1, urgency: "bulk" } as const;
 const timings = { queue: 0, decode: 0, detect: 0, attributes: 0, embed: 0 };
 const image = { width: 1, height: 1, faces: [], timings };
-const load = {
-  waiting: { interactive: 1, bulk: 2 },
-  queueLimit: 3,
-  expectedThreads: 4,
-  threads: 4,
-  busy: 4,
-  lost: 0,
-};
+const threads = { waiting: 3, queueLimit: 10, expectedThreads: 4, threads: 4, busy: 4, lost: 0 };
+const load = { interactive: threads, bulk: threads };
 const bytes = new Uint8Array(1);
 
 function opened() {
@@ -37,7 +31,7 @@ test("opens when the first image comes, once for all", async () => {
   const lazy = new LazyRecognizer(pack, open);
   expect(lazy.pack).toBe(pack);
   expect(open).not.toHaveBeenCalled();
-  expect(lazy.load()).toMatchObject({ threads: 0, busy: 0 });
+  expect(lazy.load()).toMatchObject({ interactive: { threads: 0, busy: 0 }, bulk: { threads: 0 } });
   const answers = await Promise.all([lazy.analyze(bytes, request), lazy.analyze(bytes, request)]);
   expect(answers).toEqual([image, image]);
   expect(open).toHaveBeenCalledTimes(1);

@@ -5,6 +5,7 @@ import {
   type RecognizedImage,
   type Recognizer,
   type RecognizerLoad,
+  type ThreadLoad,
 } from "./recognizer.ts";
 
 /** How long a pack that could not be opened is left alone, in milliseconds: a download may take its time to fail. */
@@ -17,14 +18,15 @@ interface Opening {
   failedAt?: number;
 }
 
-const nothingToDo: RecognizerLoad = {
-  waiting: { interactive: 0, bulk: 0 },
+const noThreads: ThreadLoad = {
+  waiting: 0,
   queueLimit: 0,
   expectedThreads: 0,
   threads: 0,
   busy: 0,
   lost: 0,
 };
+const nothingToDo: RecognizerLoad = { interactive: noThreads, bulk: noThreads };
 
 /** A recogniser whose models are opened by the first image that needs them. */
 export class LazyRecognizer implements Recognizer {

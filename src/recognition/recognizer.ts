@@ -2,7 +2,9 @@ import type { AnalysisTimings, AnalyzedImage, FaceRequest } from "./analyze.ts";
 import type { ModelPack } from "./packs/pack.ts";
 
 /** Who waits for the answer: a person goes before an import. */
-export type Urgency = "interactive" | "bulk";
+export const urgencies = ["interactive", "bulk"] as const;
+
+export type Urgency = (typeof urgencies)[number];
 
 /** What is wanted of an image. */
 export interface AnalyzeRequest extends FaceRequest {
@@ -15,10 +17,10 @@ export interface RecognizedImage extends AnalyzedImage {
   readonly timings: AnalysisTimings & { readonly queue: number };
 }
 
-/** How busy a recogniser is. */
-export interface RecognizerLoad {
+/** How busy recognition threads are. */
+export interface ThreadLoad {
   /** Images that wait. */
-  readonly waiting: Readonly<Record<Urgency, number>>;
+  readonly waiting: number;
   /** Most images that may wait. */
   readonly queueLimit: number;
   /** Threads there should be; 0 where they come and go. */
@@ -31,13 +33,16 @@ export interface RecognizerLoad {
   readonly lost: number;
 }
 
+/** How busy a recogniser is. */
+export type RecognizerLoad = Readonly<Record<Urgency, ThreadLoad>>;
+
 /** Finds and embeds faces. The seam behind which models and machines can be exchanged. */
 export interface Recognizer {
   readonly pack: ModelPack;
   /**
    * Analyses a JPEG or PNG.
    *
-   * @param bytes the file; may be handed over to another thread, so that the caller must not use it again.
+   * @param bytes the file.
    * @throws ImageError for an image that cannot be analysed, RecognizerBusyError when too many wait.
    */
   analyze(bytes: Uint8Array<ArrayBuffer>, request: AnalyzeRequest): Promise<RecognizedImage>;

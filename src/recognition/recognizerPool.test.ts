@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -129,27 +129,35 @@ describe("with the compiled worker", () => {
     expect(error).toMatchObject({ fault });
   });
 
-  test("takes bytes that are a part of a buffer, and leaves the rest of it alone", async () => {
+  test("takes bytes that are a part of a buffer, and leaves them alone", async () => {
     const photo = drawPhoto(couple).bytes;
     const buffer = new Uint8Array(photo.length + 20).fill(7);
     buffer.set(photo, 10);
+    const before = buffer.slice();
     const { faces } = await pool.analyze(buffer.subarray(10, 10 + photo.length), searching);
     expect(faces).toHaveLength(2);
-    expect(buffer[0]).toBe(7);
+    expect(buffer).toEqual(before);
   });
 });
 
 /**
  * A worker without nets, that does what the bytes say: `hold` and `fail` take a moment and end well or badly,
- * `die` ends the thread, anything else is answered at once with an image as wide as there are bytes.
+ * `die` ends the thread, `die once` does so the first time, anything else is answered at once with an image as wide as
+ * there are bytes.
  */
 const scriptedWorker = `
+  import { existsSync, writeFileSync } from "node:fs";
   export default async function work(task) {
     if ("check" in task) return { checked: true };
+    const died = new URL("died", import.meta.url);
     const order = new TextDecoder().decode(task.bytes);
     if (order === "hold") await new Promise((resolve) => setTimeout(resolve, 1000));
-    if (order === "fail") throw new TypeError("broken");
+    if (order === "fail") return { failure: new TypeError("broken") };
     if (order === "die") process.exit(3);
+    if (order === "die once" && !existsSync(died)) {
+      writeFileSync(died, "");
+      process.exit(3);
+    }
     return { image: { width: task.bytes.length, height: 0, faces: [], timings: {} }, work: 0 };
   }`;
 
@@ -175,7 +183,7 @@ describe("with scripted workers", () => {
 
   afterEach(() => Promise.all(opened.map((pool) => pool.close())));
 
-  test("what a person waits for is taken before what an import sends, each in its own order", async () => {
+  test("a person waits neither for what an import has in work nor for what waits with it", async () => {
     const pool = await openPool(scriptedWorker);
     await pool.check();
     const done: string[] = [];
@@ -190,36 +198,39 @@ describe("with scripted workers", () => {
       send("search 1", searching),
       send("search 2", searching),
     ]);
-    expect(done).toEqual(["hold", "search 1", "search 2", "import 1", "import 2"]);
+    expect(done).toEqual(["search 1", "search 2", "hold", "import 1", "import 2"]);
   });
 
-  test("refuses images beyond those that may wait, and takes them again afterwards", async () => {
-    const pool = await openPool(scriptedWorker, { queueLimit: 2 });
-    await pool.check();
-    const taken = [pool.analyze(bytes("hold"), importing)];
-    taken.push(pool.analyze(bytes("a"), importing), pool.analyze(bytes("b"), searching));
-    await expect(pool.analyze(bytes("c"), searching)).rejects.toBeInstanceOf(RecognizerBusyError);
-    expect((await Promise.all(taken)).map(({ width }) => width)).toEqual([4, 1, 1]);
-    await expect(pool.analyze(bytes("c"), searching)).resolves.toMatchObject({ width: 1 });
-  });
+  test.each<[string, AnalyzeRequest, AnalyzeRequest]>([
+    ["of an import", importing, searching],
+    ["of searches", searching, importing],
+  ])(
+    "refuses images %s beyond those that may wait, takes others meanwhile, and them again afterwards",
+    async (_of, full, other) => {
+      const pool = await openPool(scriptedWorker, { queueLimit: 2 });
+      await pool.check();
+      const taken = ["hold", "a", "b"].map((order) => pool.analyze(bytes(order), full));
+      await expect(pool.analyze(bytes("c"), full)).rejects.toBeInstanceOf(RecognizerBusyError);
+      await expect(pool.analyze(bytes("c"), other)).resolves.toMatchObject({ width: 1 });
+      expect((await Promise.all(taken)).map(({ width }) => width)).toEqual([4, 1, 1]);
+      await expect(pool.analyze(bytes("c"), full)).resolves.toMatchObject({ width: 1 });
+    },
+  );
 
   test("tells how many images wait, by their urgency, and how many threads work", async () => {
     const pool = await openPool(scriptedWorker, { threads: 2 });
     await pool.check();
-    const idle = {
-      threads: 2,
-      expectedThreads: 2,
-      queueLimit: 10,
-      busy: 0,
-      lost: 0,
-      waiting: { interactive: 0, bulk: 0 },
-    };
-    expect(pool.load()).toEqual(idle);
-    const sent = ["hold", "hold", "a", "b"].map((order) => pool.analyze(bytes(order), importing));
-    sent.push(pool.analyze(bytes("c"), searching));
-    expect(pool.load()).toEqual({ ...idle, busy: 2, waiting: { interactive: 1, bulk: 2 } });
+    const idle = { threads: 2, expectedThreads: 2, queueLimit: 10, busy: 0, lost: 0, waiting: 0 };
+    const noThreads = { ...idle, threads: 0, expectedThreads: 0 };
+    expect(pool.load()).toEqual({ interactive: idle, bulk: noThreads });
+    const sent = ["hold", "hold", "a"].map((order) => pool.analyze(bytes(order), searching));
+    sent.push(pool.analyze(bytes("b"), importing));
+    expect(pool.load()).toEqual({
+      interactive: { ...idle, busy: 2, waiting: 1 },
+      bulk: { ...noThreads, threads: 1, busy: 1 },
+    });
     await Promise.all(sent);
-    expect(pool.load()).toEqual(idle);
+    expect(pool.load()).toEqual({ interactive: idle, bulk: { ...noThreads, threads: 1 } });
   });
 
   test("uses as many threads as it is given", async () => {
@@ -234,20 +245,21 @@ describe("with scripted workers", () => {
     expect(done).toEqual(["beside", "hold"]);
   });
 
-  test("hands the bytes over instead of copying them", async () => {
-    const pool = await openPool(scriptedWorker);
-    const handed = bytes("an image");
-    await pool.analyze(handed, searching);
-    expect(handed.byteLength).toBe(0);
-  });
-
   test("what goes wrong in a thread is told to the caller, and the thread lives on", async () => {
     const pool = await openPool(scriptedWorker);
     await expect(pool.analyze(bytes("fail"), searching)).rejects.toThrow("broken");
     await expect(pool.check()).resolves.toBeUndefined();
+    expect(pool.load().interactive.lost).toBe(0);
   });
 
-  test("a thread that dies is replaced: its image fails, those that wait do not", async () => {
+  test("a thread that dies is replaced, and its image is done by another", async () => {
+    const pool = await openPool(scriptedWorker);
+    await pool.check();
+    await expect(pool.analyze(bytes("die once"), searching)).resolves.toMatchObject({ width: 8 });
+    expect(pool.load().interactive).toMatchObject({ threads: 1, lost: 1 });
+  });
+
+  test("an image that two threads die of fails, those that wait do not", async () => {
     const pool = await openPool(scriptedWorker);
     await pool.check();
     const [died, waited] = await Promise.allSettled([
@@ -257,7 +269,30 @@ describe("with scripted workers", () => {
     expect(died).toMatchObject({ status: "rejected" });
     expect(waited).toMatchObject({ status: "fulfilled", value: { width: 4 } });
     await expect(pool.check()).resolves.toBeUndefined();
-    expect(pool.load()).toMatchObject({ threads: 1, lost: 1 });
+    expect(pool.load().interactive).toMatchObject({ threads: 1, lost: 2 });
+  });
+
+  const onLinux = process.platform === "linux" ? test : test.skip;
+  onLinux("threads for imports give way to all others", async () => {
+    const niceThreads = async () => {
+      const threads = await readdir("/proc/self/task");
+      const stats = await Promise.all(
+        threads.map((thread) => readFile(`/proc/self/task/${thread}/stat`, "utf8").catch(() => "")),
+      );
+      // Nice is the 19th field; the second, in brackets, may hold blanks.
+      return stats.filter((stat) => Number(stat.split(") ")[1]?.split(" ")[16]) > 0).length;
+    };
+    const pool = new RecognizerPool(prepared, {
+      threads: 1,
+      queueLimit: 10,
+      worker: new URL("../../dist/src/recognition/worker.js", import.meta.url),
+      onThreadError: () => undefined,
+    });
+    opened.push(pool);
+    await pool.check();
+    expect(await niceThreads()).toBe(0);
+    await pool.analyze(bytes("no picture"), importing).catch(() => undefined);
+    expect(await niceThreads()).toBeGreaterThan(0);
   });
 
   test("threads that cannot start fail the check and are reported, without ending the process", async () => {

@@ -3,6 +3,16 @@ import type { RequestObserver } from "./answeredRequest.ts";
 import { Latest } from "./latest.ts";
 import type { Step } from "./stopwatch.ts";
 
+/** Recognition threads of one model pack and urgency. */
+interface ThreadLoad {
+  readonly waiting: number;
+  readonly queueLimit: number;
+  readonly expectedThreads: number;
+  readonly threads: number;
+  readonly busy: number;
+  readonly lost: number;
+}
+
 /** What the metrics ask of the service, at each scrape. */
 export interface MetricSources {
   /** Names that the label `operation` may have; any other request is `unknown`. */
@@ -12,12 +22,8 @@ export interface MetricSources {
   /** Of each model pack. */
   readonly recognition: () => readonly {
     readonly pack: string;
-    readonly waiting: Readonly<Record<string, number>>;
-    readonly queueLimit: number;
-    readonly expectedThreads: number;
-    readonly threads: number;
-    readonly busy: number;
-    readonly lost: number;
+    /** By urgency. */
+    readonly load: Readonly<Record<string, ThreadLoad>>;
   }[];
   /** Not given by the embedded database. */
   readonly connections: () =>
@@ -119,55 +125,58 @@ function addInfo(registry: Registry, { version, modelPack }: MetricSources): voi
 
 function addRecognition(registry: Registry, { recognition }: MetricSources): void {
   const registers = [registry];
+  const labelNames = ["pack", "urgency"] as const;
+  const loads = () =>
+    recognition().flatMap(({ pack, load }) =>
+      Object.entries(load).map(([urgency, threads]) => ({ labels: { pack, urgency }, ...threads })),
+    );
   new Gauge({
     name: "cameo_recognition_queue_length",
     help: "Images that wait for a recognition thread",
-    labelNames: ["pack", "urgency"],
+    labelNames,
     registers,
     collect() {
-      for (const { pack, waiting } of recognition()) {
-        for (const [urgency, images] of Object.entries(waiting)) this.set({ pack, urgency }, images);
-      }
+      for (const { labels, waiting } of loads()) this.set(labels, waiting);
     },
   });
   new Gauge({
     name: "cameo_recognition_queue_limit",
     help: "Images that may wait: CAMEO_QUEUE_LIMIT; 0 for a model pack that is not opened",
-    labelNames: ["pack"],
+    labelNames,
     registers,
     collect() {
-      for (const { pack, queueLimit } of recognition()) this.set({ pack }, queueLimit);
+      for (const { labels, queueLimit } of loads()) this.set(labels, queueLimit);
     },
   });
   new Gauge({
     name: "cameo_recognition_threads",
     help: "Recognition threads, busy or idle",
-    labelNames: ["pack", "state"],
+    labelNames: [...labelNames, "state"],
     registers,
     collect() {
-      for (const { pack, busy, threads } of recognition()) {
-        this.set({ pack, state: "busy" }, busy);
-        this.set({ pack, state: "idle" }, threads - busy);
+      for (const { labels, busy, threads } of loads()) {
+        this.set({ ...labels, state: "busy" }, busy);
+        this.set({ ...labels, state: "idle" }, threads - busy);
       }
     },
   });
   new Gauge({
     name: "cameo_recognition_threads_expected",
-    help: "Recognition threads there should be: CAMEO_WORKERS; 0 for a model pack whose threads come and go",
-    labelNames: ["pack"],
+    help: "Recognition threads there should be: CAMEO_WORKERS; 0 where threads come and go",
+    labelNames,
     registers,
     collect() {
-      for (const { pack, expectedThreads } of recognition()) this.set({ pack }, expectedThreads);
+      for (const { labels, expectedThreads } of loads()) this.set(labels, expectedThreads);
     },
   });
   new Counter({
     name: "cameo_recognition_threads_lost_total",
-    help: "Recognition threads that ended on their own",
-    labelNames: ["pack"],
+    help: "Recognition threads that ended on their own, where none should",
+    labelNames,
     registers,
     collect() {
       this.reset();
-      for (const { pack, lost } of recognition()) this.inc({ pack }, lost);
+      for (const { labels, lost } of loads()) this.inc(labels, lost);
     },
   });
 }
