@@ -19,6 +19,8 @@ export interface RawAnswer {
 
 /** How a request is sent: over a connection of its own unless an agent keeps some. */
 export interface SendOptions {
+  /** Path and query as they are to be sent, in place of the address's. */
+  readonly path?: string;
   readonly agent?: http.Agent;
   readonly signal?: AbortSignal;
 }
@@ -27,19 +29,23 @@ export interface SendOptions {
 export function send(
   { method, headers, body }: RawRequest,
   address: URL,
-  { agent, signal }: SendOptions = {},
+  { path, agent, signal }: SendOptions = {},
 ): Promise<RawAnswer> {
   const { request } = address.protocol === "https:" ? https : http;
   return new Promise((resolve, reject) => {
-    const sent = request(address, { method, headers, agent: agent ?? false, signal }, (response) => {
-      const pieces: Buffer[] = [];
-      response.on("data", (piece: Buffer) => pieces.push(piece));
-      response.on("error", reject);
-      response.on("end", () => {
-        const text = Buffer.concat(pieces).toString();
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: parse(text) });
-      });
-    });
+    const sent = request(
+      address,
+      { method, headers, agent: agent ?? false, signal, ...(path && { path }) },
+      (response) => {
+        const pieces: Buffer[] = [];
+        response.on("data", (piece: Buffer) => pieces.push(piece));
+        response.on("error", reject);
+        response.on("end", () => {
+          const text = Buffer.concat(pieces).toString();
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: parse(text) });
+        });
+      },
+    );
     sent.on("error", reject);
     sent.end(body);
   });
