@@ -25,7 +25,7 @@ stands in the log.
 
   --short            in less than a minute
   --seed N           what forgeries and images are made from; random, and printed first
-  --longest SECONDS  longest wait of the good client: 20
+  --longest SECONDS  longest wait of the good client: 60
   --memory MIB       most resident memory of the service at any time: 4096
 `;
 
@@ -33,7 +33,7 @@ const { values: options } = parseArgs({
   options: {
     short: { type: "boolean", default: false },
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
-    longest: { type: "string", default: "20" },
+    longest: { type: "string", default: "60" },
     memory: { type: "string", default: "4096" },
     help: { type: "boolean" },
   },

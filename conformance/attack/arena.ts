@@ -105,7 +105,7 @@ export async function writeKeys(
 }
 
 /** Longest wait for any answer, in milliseconds. */
-const longestWait = 60_000;
+const longestWait = 120_000;
 
 /** Whether an answer is a fault of the service's own. */
 export function isFault({ status, text }: RawAnswer): boolean {

@@ -186,6 +186,11 @@ describe("decodeImage", () => {
     expect(process.memoryUsage.rss() - memory).toBeLessThan(64 * 2 ** 20);
   });
 
+  test("refuses what a decoder would hold whole, and not what it reads by rows", async () => {
+    expect(await faultOf(pngClaiming(9000, 9000, [16, 6, 0, 0, 1]))).toBe("too-many-pixels");
+    expect(await faultOf(pngClaiming(9000, 9000, [16, 6, 0, 0, 0]))).toBe("undecodable");
+  });
+
   test("refuses a claimed size that fits, when the pixels are missing", async () => {
     expect(await faultOf(pngClaiming(500, 500))).toBe("undecodable");
   });

@@ -29,6 +29,12 @@ export class ImageError extends Error {
  */
 export const maximumPixels = 100_000_000;
 
+/**
+ * Most bytes of an image that a decoder holds whole, which it does with progressive JPEGs and interlaced PNGs; others
+ * are decoded by rows. Enough for a progressive JPEG of 66 megapixels.
+ */
+const maximumHeld = 400_000_000;
+
 /** Fewest pixels on either side: Rekognition's limit for all image operations. */
 export const minimumSide = 80;
 
@@ -66,8 +72,8 @@ const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
  */
 export async function decodeImage(bytes: Uint8Array, longSide: number): Promise<DecodedImage> {
   if (!hasKnownSignature(bytes)) throw new ImageError("unknown-format");
-  const { width, height } = await uprightSize(bytes);
-  if (width * height > maximumPixels) throw new ImageError("too-many-pixels");
+  const { width, height, held } = await inspect(bytes);
+  if (width * height > maximumPixels || held > maximumHeld) throw new ImageError("too-many-pixels");
   if (Math.min(width, height) < minimumSide) throw new ImageError("too-small");
   try {
     const { data, info } = await sharp(bytes, { failOn: "truncated", limitInputPixels: maximumPixels })
@@ -83,11 +89,17 @@ export async function decodeImage(bytes: Uint8Array, longSide: number): Promise<
   }
 }
 
-async function uprightSize(bytes: Uint8Array): Promise<{ width: number; height: number }> {
+/** What a header claims: the upright size in pixels, and the bytes that decoding holds at once because of its form. */
+async function inspect(bytes: Uint8Array): Promise<{ width: number; height: number; held: number }> {
   try {
     // Without a limit here, so that a size that is claimed can be told from a file that is damaged.
-    const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
-    return autoOrient;
+    const { autoOrient, isProgressive, format, depth, channels } = await sharp(bytes, {
+      limitInputPixels: false,
+    }).metadata();
+    // A progressive JPEG is held as coefficients of 16 bits.
+    const bytesOfSample = format === "jpeg" || depth === "ushort" ? 2 : 1;
+    const { width, height } = autoOrient;
+    return { width, height, held: isProgressive ? width * height * channels * bytesOfSample : 0 };
   } catch (cause) {
     throw new ImageError("undecodable", { cause });
   }
