@@ -24,6 +24,7 @@ of the same kind, peers that compare the same number of them on one thread.
   --sizes N,N,…      faces in the collection, 1000,5000,25000,100000
   --database URL     PostgreSQL with pgvector, in which a collection is made and deleted; PGlite is measured anyway
   --pglite-up-to N   largest size for PGlite, 25000: its rows lie in this process's memory
+  --peers-up-to N    largest size for the peers, which take four bytes a component, 100000
   --rounds N         searches of each, 30; the median and the fastest are told
   --report FOLDER    report/search
 `;
@@ -32,6 +33,7 @@ const { values: options } = parseArgs({
   options: {
     sizes: { type: "string", default: "1000,5000,25000,100000" },
     database: { type: "string" },
+    "peers-up-to": { type: "string", default: "100000" },
     "pglite-up-to": { type: "string", default: "25000" },
     rounds: { type: "string", default: "30" },
     report: { type: "string", default: "report/search" },
@@ -66,17 +68,13 @@ const notes: Note[] = [];
 async function main(): Promise<void> {
   if (options.help) return console.log(usage);
   const sizes = options.sizes.split(",").map(Number);
-  for (const peer of await peers()) {
-    for (const faces of sizes) await measurePeer(peer, faces);
+  const upTo = (most: string) => sizes.filter((faces) => faces <= Number(most));
+  for (const peer of peers) {
+    for (const faces of upTo(options["peers-up-to"])) await measurePeer(peer, faces);
   }
   const folder = await mkdtemp(path.join(tmpdir(), "cameo-bench-"));
   try {
-    const most = Number(options["pglite-up-to"]);
-    await measureDatabase(
-      "PGlite",
-      { folder },
-      sizes.filter((size) => size <= most),
-    );
+    await measureDatabase("PGlite", { folder }, upTo(options["pglite-up-to"]));
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -45,13 +45,11 @@ timed(search)
 `;
 
 /** A plain loop over 32-bit floats, FAISS's exact index, and the product of a matrix and a vector by BLAS. */
-export async function peers(): Promise<Peer[]> {
-  return [
-    { name: "plain loop in JavaScript", search: async (...size) => plainLoop(...size) },
-    { name: "FAISS, IndexFlatIP", search: (...size) => inPython(faiss, "faiss", size) },
-    { name: "NumPy, BLAS", search: (...size) => inPython(blas, "numpy", size) },
-  ];
-}
+export const peers: readonly Peer[] = [
+  { name: "plain loop in JavaScript", search: async (...size) => plainLoop(...size) },
+  { name: "FAISS, IndexFlatIP", search: (...size) => inPython(faiss, "faiss", size) },
+  { name: "NumPy, BLAS", search: (...size) => inPython(blas, "numpy", size) },
+];
 
 function plainLoop(count: number, dimension: number, rounds: number): number[] {
   const vectors = Float32Array.from({ length: count * dimension }, () => Math.random() - 0.5);
