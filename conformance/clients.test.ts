@@ -93,6 +93,8 @@ describe("a service with one thread, for which one image may wait", () => {
         }),
         CAMEO_WORKERS: "1",
         CAMEO_QUEUE_LIMIT: "1",
+        // All search with one photo, which otherwise would be analysed once.
+        CAMEO_SEARCH_CACHE_SECONDS: "0",
       },
     });
     portrait = await photos.portrait(0, 0);
