@@ -92,6 +92,9 @@ describe("with the compiled worker", () => {
     expect(await embedded({ urgency: "bulk", embedLargest: 0 })).toEqual([false, false]);
     expect(await embedded(searching)).toEqual([true, false]);
     expect(await embedded(importing)).toEqual([true, true]);
+    const rightHalf = { left: 0.5, top: 0, width: 0.5, height: 1 };
+    expect(await embedded({ ...importing, embedOverlapping: [rightHalf] })).toEqual([true, false]);
+    expect(await embedded({ ...importing, embedOverlapping: [] })).toEqual([false, false]);
     const requirements = { confidence: 0, brightness: 0, sharpness: 0, turn: 90, boxSide: 120 };
     const { faces } = await pool.analyze(bytesOf(couple), { ...importing, requirements });
     expect(faces.map(({ embedding }) => embedding?.length)).toEqual([256, undefined]);

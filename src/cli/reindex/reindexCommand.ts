@@ -63,7 +63,7 @@ export const reindexCommand: Command = {
     const config = readConfig({ CAMEO_LOG_LEVEL: "warn", ...env, CAMEO_HOST: undefined });
     const lanes =
       optional(values.concurrency, (text) => wholeNumber("concurrency", text, 1, config.queueLimit)) ??
-      2 * config.workers;
+      Math.min(2 * config.workers, config.queueLimit);
     const album = await openAlbum(place, env);
     const log = createLog(config.logLevel);
 
@@ -102,18 +102,18 @@ async function reindex(
   dropsUnstaged: boolean,
 ): Promise<ReindexReport> {
   const { store, collection, recognizer, stop } = run;
-  const progress = new Progress({
-    what: "photos",
-    total: photos.length,
-    doneBefore: 0,
-    details: () => `${reindexer.stagedFaces} faces`,
-  });
   const reindexer = await Reindexer.open({
     ...run,
     onPhoto: ({ path }) => {
       log.debug({ photo: path }, "looked at a photo");
       progress.step();
     },
+  });
+  const progress = new Progress({
+    what: "photos",
+    total: photos.length,
+    doneBefore: 0,
+    details: () => `${reindexer.stagedFaces} faces`,
   });
   try {
     await reindexer.stage(photos);

@@ -83,8 +83,10 @@ export class Reindexer {
     });
     if (stop.aborted) return;
     await inLanes(this.#byName(photos, others), lanes, stop, async ({ photo, imageId }) => {
-      await this.#attempt(photo, (bytes) => this.#stagePhoto(photo, bytes, imageId));
-      this.photosFoundByName++;
+      await this.#attempt(photo, async (bytes) => {
+        await this.#stagePhoto(photo, bytes, imageId);
+        this.photosFoundByName++;
+      });
     });
   }
 
