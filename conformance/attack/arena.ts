@@ -125,7 +125,9 @@ export async function tryAll(
       if (answer.status === 200) letIn.push(name);
       else if (isFault(answer)) broken.push(`${name}: ${answer.status} ${answer.text.slice(0, 200)}`);
     } catch (error) {
-      broken.push(`${name}: no answer: ${error}`);
+      // Headers over the limit are answered and the connection closed while the client still writes them.
+      const isClosed = ["ECONNRESET", "EPIPE"].includes((error as NodeJS.ErrnoException).code ?? "");
+      if (!isClosed) broken.push(`${name}: no answer: ${error}`);
     }
   }
   return { tried, letIn, broken };
