@@ -44,15 +44,15 @@ async function main(): Promise<void> {
   if (options.help) return console.log(usage);
   const [pack] = packs;
   if (pack === undefined) throw new Error("There is no model pack");
-  const { detector, embedder, attributes } = await preparePack(pack, {
+  const { detector, embedders, attributes } = await preparePack(pack, {
     modelsDir: "models",
     mirrors: [options.models],
     report: { progress: () => undefined, ready: () => undefined, warn: console.warn },
   });
   const { recognition: settings } = pack;
   const { headPose: _, ...others } = attributes;
-  const net = await Analyzer.open({ detector, embedder, attributes, settings });
-  const fivePoints = await Analyzer.open({ detector, embedder, attributes: others, settings });
+  const net = await Analyzer.open({ detector, embedders, attributes, settings });
+  const fivePoints = await Analyzer.open({ detector, embedders, attributes: others, settings });
   const people = await readdir(path.join(options.photos, "lfw"));
 
   for (const [name, analyzer] of Object.entries({ "five points": fivePoints, net })) {

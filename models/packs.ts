@@ -169,11 +169,54 @@ const faceMesh: Model = {
   ],
 };
 
+const faceReidentificationTemplate = [
+  { x: 0.31556875, y: 0.46157411 },
+  { x: 0.68262292, y: 0.46157411 },
+  { x: 0.5002625, y: 0.64053929 },
+  { x: 0.34947188, y: 0.82469196 },
+  { x: 0.65343645, y: 0.82469196 },
+] as const;
+
+/** InsightFace's template for crops of 112 pixels, which most embedders since ArcFace are aligned by. */
+const arcFaceTemplate = [
+  { x: 38.2946 / 112, y: 51.6963 / 112 },
+  { x: 73.5318 / 112, y: 51.5014 / 112 },
+  { x: 56.0252 / 112, y: 71.7366 / 112 },
+  { x: 41.5493 / 112, y: 92.3655 / 112 },
+  { x: 70.7299 / 112, y: 92.2041 / 112 },
+] as const;
+
+const arcFaceInput = { size: 112, template: arcFaceTemplate, channels: "rgb" } as const;
+
+const mobileFaceNetInput = {
+  ...arcFaceInput,
+  // ImageNet's mean and deviation, for 0..255.
+  mean: [123.675, 116.28, 103.53],
+  scale: [58.395, 57.12, 57.375],
+} as const;
+
+/** For a net that is a pack's only one. */
+const alone = { share: 1, averagesMirror: true } as const;
+
 const defaultPack = {
   name: "default",
   faceModelVersion: "101.0",
   detector: yunet,
-  embedder: faceReidentification,
+  embedders: [
+    {
+      model: faceReidentification,
+      settings: {
+        size: 128,
+        template: faceReidentificationTemplate,
+        channels: "bgr",
+        mean: [0, 0, 0],
+        scale: [1, 1, 1],
+        share: 0.6,
+        averagesMirror: false,
+      },
+    },
+    { model: mobileFaceNet, settings: { ...mobileFaceNetInput, share: 0.4, averagesMirror: false } },
+  ],
   attributes: {
     headPose: {
       model: headPose,
@@ -202,61 +245,34 @@ const defaultPack = {
       },
     },
   },
-  dimension: 256,
+  dimension: 384,
   recognition: {
     workingLongSide: 1920,
     detector: { outputs: "yunet", minimumScore: 0.75, maximumOverlap: 0.3, longSides: [1280, 320] },
-    embedder: {
-      size: 128,
-      template: [
-        { x: 0.31556875, y: 0.46157411 },
-        { x: 0.68262292, y: 0.46157411 },
-        { x: 0.5002625, y: 0.64053929 },
-        { x: 0.34947188, y: 0.82469196 },
-        { x: 0.65343645, y: 0.82469196 },
-      ],
-      channels: "bgr",
-      mean: [0, 0, 0],
-      scale: [1, 1, 1],
-    },
+    qualityTemplate: faceReidentificationTemplate,
   },
   // Two strangers reach 20, 40 and 60 once in 10, 100 and 1,000 times, 80 once in some 10,000 and 99 once in a
   // million: docs/accuracy.md tells how that was measured.
   similarity: [
     [-1, 0],
     [0, 6],
-    [0.127, 20],
-    [0.245, 40],
-    [0.345, 60],
-    [0.426, 80],
-    [0.596, 99],
+    [0.12, 20],
+    [0.227, 40],
+    [0.316, 60],
+    [0.38, 80],
+    [0.528, 99],
     [1, 100],
   ],
 } as const satisfies ModelPack;
-
-/** InsightFace's template for crops of 112 pixels, which most embedders since ArcFace are aligned by. */
-const arcFaceTemplate = [
-  { x: 38.2946 / 112, y: 51.6963 / 112 },
-  { x: 73.5318 / 112, y: 51.5014 / 112 },
-  { x: 56.0252 / 112, y: 71.7366 / 112 },
-  { x: 41.5493 / 112, y: 92.3655 / 112 },
-  { x: 70.7299 / 112, y: 92.2041 / 112 },
-] as const;
-
-const arcFaceInput = { size: 112, template: arcFaceTemplate, channels: "rgb" } as const;
 
 const mobileFaceNetPack: ModelPack = {
   name: "mobilefacenet",
   faceModelVersion: "102.0",
   detector: yunet,
-  embedder: mobileFaceNet,
+  embedders: [{ model: mobileFaceNet, settings: { ...mobileFaceNetInput, ...alone } }],
   attributes: defaultPack.attributes,
   dimension: 128,
-  recognition: {
-    ...defaultPack.recognition,
-    // ImageNet's mean and deviation, for 0..255.
-    embedder: { ...arcFaceInput, mean: [123.675, 116.28, 103.53], scale: [58.395, 57.12, 57.375] },
-  },
+  recognition: defaultPack.recognition,
   // As for the default pack.
   similarity: [
     [-1, 0],
@@ -272,8 +288,8 @@ const mobileFaceNetPack: ModelPack = {
 
 /**
  * The curve of a pack that could not be measured: the cosines at which the measured packs have their knots, as
- * multiples of the cosine that tells most pairs of LFW right, which publications give. Both measured packs agree
- * within 2 % from 80 on, within 10 % below.
+ * multiples of the cosine that tells most pairs of LFW right, which publications give. The default pack's first
+ * embedder and MobileFaceNet, each alone, agree within 2 % from 80 on, within 10 % below.
  *
  * @param lfwThreshold that cosine.
  */
@@ -294,14 +310,11 @@ const sFacePack: ModelPack = {
   name: "sface",
   faceModelVersion: "103.0",
   detector: yunet,
-  embedder: sFace,
+  // OpenCV's FaceRecognizerSF hands over 0..255; the net begins by normalising.
+  embedders: [{ model: sFace, settings: { ...arcFaceInput, mean: [0, 0, 0], scale: [1, 1, 1], ...alone } }],
   attributes: defaultPack.attributes,
   dimension: 128,
-  recognition: {
-    ...defaultPack.recognition,
-    // OpenCV's FaceRecognizerSF hands over 0..255; the net begins by normalising.
-    embedder: { ...arcFaceInput, mean: [0, 0, 0], scale: [1, 1, 1] },
-  },
+  recognition: defaultPack.recognition,
   similarity: curveAround(0.363),
   unmeasured: "similarities are guessed from the threshold 0.363 that OpenCV gives for LFW",
 };
@@ -309,20 +322,23 @@ const sFacePack: ModelPack = {
 /** InsightFace's own least score, and the looks at which det_500m found what YuNet does. */
 const scrfd = { outputs: "scrfd", minimumScore: 0.5, maximumOverlap: 0.3, longSides: [1280, 320] } as const;
 
-const arcFaceRecognition = {
-  workingLongSide: defaultPack.recognition.workingLongSide,
-  detector: scrfd,
-  embedder: { ...arcFaceInput, mean: [127.5, 127.5, 127.5], scale: [127.5, 127.5, 127.5] },
+const insightFaceRecognition = { ...defaultPack.recognition, detector: scrfd } as const;
+
+const insightFaceSettings = {
+  ...arcFaceInput,
+  mean: [127.5, 127.5, 127.5],
+  scale: [127.5, 127.5, 127.5],
+  ...alone,
 } as const;
 
 const buffaloSmallPack: ModelPack = {
   name: "buffalo_s",
   faceModelVersion: "104.0",
   detector: det500m,
-  embedder: mobileFaceNet600k,
+  embedders: [{ model: mobileFaceNet600k, settings: insightFaceSettings }],
   attributes: defaultPack.attributes,
   dimension: 512,
-  recognition: arcFaceRecognition,
+  recognition: insightFaceRecognition,
   similarity: curveAround(0.2314),
   unmeasured: "similarities are guessed from the threshold 0.2314 that others measured on LFW",
 };
@@ -331,10 +347,10 @@ const buffaloLargePack: ModelPack = {
   name: "buffalo_l",
   faceModelVersion: "105.0",
   detector: det10g,
-  embedder: resNet600k,
+  embedders: [{ model: resNet600k, settings: insightFaceSettings }],
   attributes: defaultPack.attributes,
   dimension: 512,
-  recognition: arcFaceRecognition,
+  recognition: insightFaceRecognition,
   similarity: curveAround(0.2469),
   unmeasured: "similarities are guessed from the threshold 0.2469 that others measured on LFW",
 };

@@ -2,8 +2,8 @@ import type { InferenceSession } from "onnxruntime-node";
 import { type AttributeNets, AttributeReader } from "./attributes/attributeReader.ts";
 import type { FaceAttribute, FaceAttributes } from "./attributes/faceAttributes.ts";
 import { decodeImage } from "./decode.ts";
-import { Detector } from "./detector.ts";
-import { Embedder } from "./embedder.ts";
+import { type Detection, Detector } from "./detector.ts";
+import { Embedder, type EmbedderNet, type EmbedderSettings } from "./embedder.ts";
 import {
   area,
   type Box,
@@ -19,6 +19,7 @@ import type { Pose } from "./pose.ts";
 import { measureQuality, type Quality } from "./quality.ts";
 import { type FaceRequirements, type Shortcoming, shortcomingsOf } from "./requirements.ts";
 import { openSession } from "./session.ts";
+import { tiltOf } from "./squareCrop.ts";
 
 /** A face of an analysed image. Boxes and points are ratios of the upright image's width and height. */
 export interface AnalyzedFace {
@@ -72,10 +73,16 @@ type AnalysisPart = (typeof analysisParts)[number];
 /** Rekognition returns at most the 100 largest faces of an image. */
 export const maximumFaces = 100;
 
+/** A net that embeds faces, as an ONNX file. */
+export interface EmbedderFile {
+  readonly onnx: Uint8Array;
+  readonly settings: EmbedderSettings;
+}
+
 /** A pack's models as ONNX files, and what recognition needs to know of them. */
 export interface RecognitionModels {
   readonly detector: Uint8Array;
-  readonly embedder: Uint8Array;
+  readonly embedders: readonly EmbedderFile[];
   readonly attributes: AttributeNets;
   readonly settings: RecognitionSettings;
 }
@@ -89,21 +96,23 @@ export class Analyzer {
 
   private constructor(
     detector: InferenceSession,
-    embedder: InferenceSession,
+    embedders: readonly EmbedderNet[],
     attributes: AttributeReader,
     settings: RecognitionSettings,
   ) {
     this.#detector = new Detector(detector, settings.detector);
-    this.#embedder = new Embedder(embedder, settings.embedder);
+    this.#embedder = new Embedder(embedders);
     this.#attributes = attributes;
     this.#settings = settings;
   }
 
   /** Opens the nets that every image needs; those for attributes are opened when first asked for. */
-  static async open({ detector, embedder, attributes, settings }: RecognitionModels): Promise<Analyzer> {
+  static async open({ detector, embedders, attributes, settings }: RecognitionModels): Promise<Analyzer> {
     return new Analyzer(
       await openSession(detector),
-      await openSession(embedder),
+      await Promise.all(
+        embedders.map(async ({ onnx, settings }) => ({ session: await openSession(onnx), settings })),
+      ),
       new AttributeReader(attributes),
       settings,
     );
@@ -117,7 +126,7 @@ export class Analyzer {
   async check(): Promise<void> {
     const side = 128;
     const grey = { width: side, height: side, data: new Uint8Array(side * side * 3).fill(128) };
-    const [eyeLeft, eyeRight, nose, mouthLeft, mouthRight] = this.#settings.embedder.template;
+    const [eyeLeft, eyeRight, nose, mouthLeft, mouthRight] = this.#settings.qualityTemplate;
     const points = scalePoints({ eyeLeft, eyeRight, nose, mouthLeft, mouthRight }, side, side);
     const box: Box = { left: 0, top: 0, width: side, height: side };
     const embedding = await withPyramid(grey, async (pyramid) => {
@@ -159,11 +168,11 @@ export class Analyzer {
     const faces: AnalyzedFace[] = [];
     let embedded = 0;
     for (const detection of detections) {
-      const { box, points, score } = detection;
-      const { pose, quality } = await timed("attributes", async () => ({
-        pose: await this.#attributes.pose(pyramid, detection),
-        quality: measureQuality(pyramid, points, this.#settings.embedder.template),
-      }));
+      const { face, pose } = await timed("attributes", () => this.#withPose(pyramid, detection));
+      const { box, points, score } = face;
+      const quality = await timed("attributes", async () =>
+        measureQuality(pyramid, points, this.#settings.qualityTemplate),
+      );
       const confidence = 100 * score;
       const boxInOriginal = scaleBox(box, original.width / image.width, original.height / image.height);
       const shortcomings = shortcomingsOf({ pose, quality, confidence, box: boxInOriginal }, requirements);
@@ -179,7 +188,7 @@ export class Analyzer {
         quality,
         shortcomings,
         attributes: inRatios(
-          await timed("attributes", () => this.#attributes.read(pyramid, detection, attributes)),
+          await timed("attributes", () => this.#attributes.read(pyramid, face, attributes)),
           image.width,
           image.height,
         ),
@@ -188,7 +197,19 @@ export class Analyzer {
     }
     return faces;
   }
+
+  /** A face and its pose. Where the pose tells of more tilt than the points, these are taken from an upright look. */
+  async #withPose(pyramid: ImagePyramid, seen: Detection): Promise<{ face: Detection; pose: Pose }> {
+    const pose = await this.#attributes.pose(pyramid, seen);
+    const tilt = (pose.roll * Math.PI) / 180;
+    if (Math.abs(tilt - tiltOf(seen.points)) < hiddenTilt) return { face: seen, pose };
+    const face = await this.#detector.lookUpright(pyramid, seen, tilt);
+    return { face, pose: await this.#attributes.pose(pyramid, face) };
+  }
 }
+
+/** Tilt beyond that of the points, in radians, from which a face is worth another look. */
+const hiddenTilt = (10 * Math.PI) / 180;
 
 /** Does a part's work and adds the time it took. */
 type Timer = <Result>(part: AnalysisPart, work: () => Promise<Result>) => Promise<Result>;

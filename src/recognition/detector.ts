@@ -1,11 +1,19 @@
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { decodeScrfd } from "./decodeScrfd.ts";
 import { decodeYuNet } from "./decodeYuNet.ts";
-import { type Box, type FivePoints, scaleBox, scalePoints } from "./geometry.ts";
+import {
+  type Box,
+  type FivePoints,
+  intersectionOverUnion,
+  mapPoints,
+  scaleBox,
+  scalePoints,
+} from "./geometry.ts";
 import type { GridDecoder } from "./grids.ts";
 import type { ImagePyramid, PixelLevel } from "./image.ts";
 import { type JoinSettings, joinDetections, supportingScore } from "./joinDetections.ts";
 import { floatsAt, kernels, shrinkScratch } from "./pixels/kernels.ts";
+import { cutSquare, type SquareInput, squareAround } from "./squareCrop.ts";
 
 /** A face as the detector sees it, in pixels of the image it was given. */
 export interface Detection {
@@ -52,27 +60,57 @@ export class Detector {
     return joinDetections(found, this.#settings);
   }
 
+  /**
+   * Looks again at a face that is tilted, turned upright: nets that were trained on upright faces see little of a
+   * tilt in the points.
+   *
+   * @param tilt of the face, in radians, clockwise.
+   * @returns the face with the points that were seen, or as it was where no face was.
+   */
+  async lookUpright(pyramid: ImagePyramid, face: Detection, tilt: number): Promise<Detection> {
+    const { size } = uprightCrop;
+    const crop = cutSquare(pyramid, face, tilt, uprightCrop);
+    const middle = { left: size / 4, top: size / 4, width: size / 2, height: size / 2 };
+    const seen = joinDetections(await this.#run(crop, size, size), this.#settings).find(
+      ({ box }) => intersectionOverUnion(box, middle) > leastInMiddle,
+    );
+    if (seen === undefined) return face;
+    const toImage = squareAround(face, tilt, uprightCrop);
+    return { ...face, points: mapPoints(scalePoints(seen.points, 1 / size, 1 / size), toImage) };
+  }
+
   async #look(pyramid: ImagePyramid, scale: number): Promise<Detection[]> {
     const level = pyramid.levelFor(scale);
     const input = toInput(level.image, scale / level.scale);
-    const outputs = await this.#session.run({
-      [this.#session.inputNames[0] as string]: new Tensor("float32", input.data, [
-        1,
-        3,
-        input.height,
-        input.width,
-      ]),
-    });
+    const seen = await this.#run(input.data, input.width, input.height);
     input.release();
-    const leastScore = supportingScore(this.#settings);
-    const read = (name: string) => (outputs[name] as Tensor).data as Float32Array;
-    return decoders[this.#settings.outputs](read, input, leastScore).map((detection) => ({
+    return seen.map((detection) => ({
       ...detection,
       box: scaleBox(detection.box, 1 / scale, 1 / scale),
       points: scalePoints(detection.points, 1 / scale, 1 / scale),
     }));
   }
+
+  async #run(planes: Float32Array, width: number, height: number): Promise<Detection[]> {
+    const outputs = await this.#session.run({
+      [this.#session.inputNames[0] as string]: new Tensor("float32", planes, [1, 3, height, width]),
+    });
+    const read = (name: string) => (outputs[name] as Tensor).data as Float32Array;
+    return decoders[this.#settings.outputs](read, { width, height }, supportingScore(this.#settings));
+  }
 }
+
+/** The crop of a second look: half of it is the face. */
+const uprightCrop: SquareInput = {
+  size: 128,
+  margin: 2,
+  channels: "bgr",
+  mean: [0, 0, 0],
+  scale: [1, 1, 1],
+};
+
+/** Overlap (intersection over union) with the middle of that crop from which a face is the one that was cut out. */
+const leastInMiddle = 0.25;
 
 /** The long sides to look at: those wanted, none above the image's own, each once. */
 function lookSizes(longSide: number, wanted: readonly number[]): number[] {

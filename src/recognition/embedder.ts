@@ -3,55 +3,68 @@ import { alignFace, type EmbedderInput } from "./align.ts";
 import type { FivePoints } from "./geometry.ts";
 import type { ImagePyramid } from "./image.ts";
 
-/** Turns aligned faces into embeddings. */
-export class Embedder {
-  readonly #session: InferenceSession;
-  readonly #input: EmbedderInput;
-  /** Images of one run: some nets are published for one at a time. */
-  readonly #batch: 1 | 2;
+/** How an embedder is run, and what its word counts. */
+export interface EmbedderSettings extends EmbedderInput {
+  /** What the net's cosine counts among those of its pack, above 0; together they are 1. */
+  readonly share: number;
+  /** Whether the mean of the face and its mirror image is taken, which takes twice the time. */
+  readonly averagesMirror: boolean;
+}
 
-  constructor(session: InferenceSession, input: EmbedderInput) {
-    this.#session = session;
-    this.#input = input;
-    const [metadata] = session.inputMetadata;
-    this.#batch = metadata?.isTensor && metadata.shape[0] === 1 ? 1 : 2;
+/** A net with its settings. */
+export interface EmbedderNet {
+  readonly session: InferenceSession;
+  readonly settings: EmbedderSettings;
+}
+
+/** Turns aligned faces into embeddings, by one net or several. */
+export class Embedder {
+  readonly #nets: readonly EmbedderNet[];
+
+  constructor(nets: readonly EmbedderNet[]) {
+    this.#nets = nets;
   }
 
   /**
-   * The embedding of one face: the mean of the face and its mirror image, scaled to length 1, so that the dot
-   * product of two embeddings is their cosine.
+   * The embedding of one face: those of all nets one behind the other, each scaled to the root of its share, so
+   * that the dot product of two is the mean of the nets' cosines, by share; of length 1.
    *
    * @param points in pixels of `pyramid.base`.
    */
   async embed(pyramid: ImagePyramid, points: FivePoints): Promise<Float32Array> {
-    const { size } = this.#input;
-    const length = 3 * size * size;
-    const pixels = new Float32Array(2 * length);
-    const face = pixels.subarray(0, length);
-    alignFace(pyramid, points, this.#input, face);
-    mirror(face, pixels.subarray(length), size);
-    const [straight, mirrored] =
-      this.#batch === 2
-        ? halves(await this.#run(pixels))
-        : [await this.#run(face), await this.#run(pixels.subarray(length))];
-    normalize(straight);
-    normalize(mirrored);
-    return normalize(straight.map((value, index) => value + (mirrored[index] as number)));
-  }
-
-  async #run(pixels: Float32Array): Promise<Float32Array> {
-    const { size } = this.#input;
-    const count = pixels.length / (3 * size * size);
-    const outputs = await this.#session.run({
-      [this.#session.inputNames[0] as string]: new Tensor("float32", pixels, [count, 3, size, size]),
-    });
-    return (outputs[this.#session.outputNames[0] as string] as Tensor).data as Float32Array;
+    const parts: number[] = [];
+    for (const { session, settings } of this.#nets) {
+      const part = await embedBy(session, settings, pyramid, points);
+      const factor = Math.sqrt(settings.share);
+      for (const value of part) parts.push(factor * value);
+    }
+    return Float32Array.from(parts);
   }
 }
 
-function halves(both: Float32Array): [Float32Array, Float32Array] {
-  const half = both.length / 2;
-  return [both.slice(0, half), both.slice(half)];
+/** The embedding by one net, of length 1. */
+async function embedBy(
+  session: InferenceSession,
+  input: EmbedderSettings,
+  pyramid: ImagePyramid,
+  points: FivePoints,
+): Promise<Float32Array> {
+  const { size } = input;
+  const face = new Float32Array(3 * size * size);
+  alignFace(pyramid, points, input, face);
+  const straight = await run(session, face, size);
+  if (!input.averagesMirror) return straight;
+  mirror(face, size);
+  const mirrored = await run(session, face, size);
+  return normalize(straight.map((value, index) => value + (mirrored[index] as number)));
+}
+
+/** Runs one image: some nets are published for one at a time, and more at a time are no faster. */
+async function run(session: InferenceSession, face: Float32Array, size: number): Promise<Float32Array> {
+  const outputs = await session.run({
+    [session.inputNames[0] as string]: new Tensor("float32", face, [1, 3, size, size]),
+  });
+  return normalize((outputs[session.outputNames[0] as string] as Tensor).data as Float32Array);
 }
 
 /** Scales a vector to length 1, in place. */
@@ -63,8 +76,7 @@ function normalize(vector: Float32Array): Float32Array {
   return vector;
 }
 
-function mirror(from: Float32Array, to: Float32Array, size: number): void {
-  for (let row = 0; row < from.length; row += size) {
-    for (let x = 0; x < size; x++) to[row + x] = from[row + size - 1 - x] as number;
-  }
+/** Turns each row around, in place. */
+function mirror(planes: Float32Array, size: number): void {
+  for (let row = 0; row < planes.length; row += size) planes.subarray(row, row + size).reverse();
 }

@@ -31,13 +31,17 @@ export function pointList(points: FivePoints): readonly [Point, Point, Point, Po
 
 /** The same points under another scale. */
 export function scalePoints(points: FivePoints, scaleX: number, scaleY: number): FivePoints {
-  const scale = ({ x, y }: Point): Point => ({ x: x * scaleX, y: y * scaleY });
+  return mapPoints(points, ({ x, y }) => ({ x: x * scaleX, y: y * scaleY }));
+}
+
+/** The same points elsewhere. */
+export function mapPoints(points: FivePoints, place: (point: Point) => Point): FivePoints {
   return {
-    eyeLeft: scale(points.eyeLeft),
-    eyeRight: scale(points.eyeRight),
-    nose: scale(points.nose),
-    mouthLeft: scale(points.mouthLeft),
-    mouthRight: scale(points.mouthRight),
+    eyeLeft: place(points.eyeLeft),
+    eyeRight: place(points.eyeRight),
+    nose: place(points.nose),
+    mouthLeft: place(points.mouthLeft),
+    mouthRight: place(points.mouthRight),
   };
 }
 

@@ -4,10 +4,12 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { drawPhoto, type PhotoPlan } from "../../test/support/drawnFaces/drawPhoto.ts";
-import { makeDrawnFacesPack } from "../../test/support/drawnFaces/pack.ts";
+import { smallEmbeddingLength } from "../../test/support/drawnFaces/models.ts";
+import { makeDrawnFacesPack, makeDrawnFacesPacks } from "../../test/support/drawnFaces/pack.ts";
 import type { AnalyzedFace } from "./analyze.ts";
 import { ImageError } from "./decode.ts";
 import { intersectionOverUnion } from "./geometry.ts";
+import type { EmbedderModel } from "./packs/pack.ts";
 import { type PreparedPack, preparePack } from "./packs/prepare.ts";
 import { type AnalyzeRequest, RecognizerBusyError } from "./recognizer.ts";
 import { type PoolSettings, RecognizerPool } from "./recognizerPool.ts";
@@ -29,14 +31,15 @@ const importing: AnalyzeRequest = { urgency: "bulk", embedLargest: 100 };
 
 describe("with the compiled worker", () => {
   let pool: RecognizerPool;
+  const settings: PoolSettings = {
+    threads: 1,
+    queueLimit: 10,
+    worker: new URL("../../dist/src/recognition/worker.js", import.meta.url),
+    onThreadError: () => undefined,
+  };
 
   beforeAll(() => {
-    pool = new RecognizerPool(prepared, {
-      threads: 1,
-      queueLimit: 10,
-      worker: new URL("../../dist/src/recognition/worker.js", import.meta.url),
-      onThreadError: () => undefined,
-    });
+    pool = new RecognizerPool(prepared, settings);
   });
 
   afterAll(() => pool.close());
@@ -120,6 +123,32 @@ describe("with the compiled worker", () => {
     expect(cosine(probe, probe)).toBeCloseTo(1, 5);
     expect(cosine(probe, ada)).toBeGreaterThan(0.8);
     expect(cosine(probe, grace)).toBeLessThan(0.4);
+  });
+
+  test("puts the embeddings of several nets one behind the other, each as long as the root of its share", async () => {
+    const [standard, small] = (await makeDrawnFacesPacks(folder)).map(({ embedders }) => embedders[0]);
+    if (standard === undefined || small === undefined) throw new Error("There are packs of two embedders");
+    const weighed = (share: number, { model, settings }: EmbedderModel): EmbedderModel => ({
+      model,
+      settings: { ...settings, share, averagesMirror: share > 0.5 },
+    });
+    const pack = { ...prepared.pack, embedders: [weighed(0.8, standard), weighed(0.2, small)] };
+    const fused = new RecognizerPool(
+      await preparePack(pack, { modelsDir: folder, mirrors: [], report }),
+      settings,
+    );
+    try {
+      const image = await fused.analyze(bytesOf(couple), searching);
+      const alone = await pool.analyze(bytesOf(couple), searching);
+      const embedding = embeddingOf(image.faces[0]);
+      expect(embedding).toHaveLength(256 + smallEmbeddingLength);
+      const [first, second] = [embedding.slice(0, 256), embedding.slice(256)];
+      expect(cosine(first, first)).toBeCloseTo(0.8, 5);
+      expect(cosine(second, second)).toBeCloseTo(0.2, 5);
+      expect(cosine(first, embeddingOf(alone.faces[0]))).toBeCloseTo(Math.sqrt(0.8), 5);
+    } finally {
+      await fused.close();
+    }
   });
 
   test.each([

@@ -27,9 +27,9 @@ export class RecognizerPool implements Recognizer {
   readonly pack: ModelPack;
   readonly #threads: Readonly<Record<Urgency, ThreadPool>>;
 
-  constructor({ pack, detector, embedder, attributes }: PreparedPack, settings: PoolSettings) {
+  constructor({ pack, detector, embedders, attributes }: PreparedPack, settings: PoolSettings) {
     this.pack = pack;
-    const models: RecognitionModels = { detector, embedder, attributes, settings: pack.recognition };
+    const models: RecognitionModels = { detector, embedders, attributes, settings: pack.recognition };
     this.#threads = {
       interactive: new ThreadPool(models, { ...settings, yielding: false }),
       bulk: new ThreadPool(models, {

@@ -1,8 +1,8 @@
 import type { Detection } from "../detector.ts";
 import type { ImagePyramid } from "../image.ts";
+import { cutSquare, type SquareInput, tiltOf } from "../squareCrop.ts";
 import type { FaceAttributes } from "./faceAttributes.ts";
 import type { LazySession } from "./lazySession.ts";
-import { cutSquare, type SquareInput, tiltOf } from "./squareCrop.ts";
 
 /** Mean error of the net's age, in years, as its publisher tells it (6.99, on some 20,000 people). */
 const meanAgeError = 7;

@@ -2,6 +2,7 @@ import type { EmbedderInput } from "../align.ts";
 import type { Detection } from "../detector.ts";
 import type { ImagePyramid } from "../image.ts";
 import { estimatePose, type Pose } from "../pose.ts";
+import type { SquareInput } from "../squareCrop.ts";
 import { readAgeGender } from "./ageGender.ts";
 import { judgeEyesOpen, judgeMouthOpen, judgeSmile } from "./expression.ts";
 import type { FaceAttribute, FaceAttributes } from "./faceAttributes.ts";
@@ -9,7 +10,6 @@ import { readFaceMesh } from "./faceMesh.ts";
 import { readHeadPose } from "./headPose.ts";
 import { landmarksOf } from "./landmarks.ts";
 import { LazySession } from "./lazySession.ts";
-import type { SquareInput } from "./squareCrop.ts";
 
 /** How each net for attributes wants its pixels. */
 export interface AttributeInputs {

@@ -1,8 +1,8 @@
 import type { Detection } from "../detector.ts";
 import type { ImagePyramid } from "../image.ts";
 import type { Pose } from "../pose.ts";
+import { cutSquare, type SquareInput, tiltOf } from "../squareCrop.ts";
 import type { LazySession } from "./lazySession.ts";
-import { cutSquare, type SquareInput, tiltOf } from "./squareCrop.ts";
 
 /**
  * A head's pose by a net with the contract of Open Model Zoo's head-pose-estimation-adas-0001, whose pitch is

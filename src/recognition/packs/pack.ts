@@ -1,6 +1,7 @@
 import type { EmbedderInput } from "../align.ts";
 import type { AttributeInputs } from "../attributes/attributeReader.ts";
 import type { DetectorSettings } from "../detector.ts";
+import type { EmbedderSettings } from "../embedder.ts";
 import type { SimilarityCurve } from "../similarity.ts";
 
 /** Where a publisher offers a file: an address, or the address of a zip archive and the file's name in it. */
@@ -48,12 +49,19 @@ export type AttributeModels = {
   readonly [Net in keyof AttributeInputs]?: { readonly model: Model; readonly input: AttributeInputs[Net] };
 };
 
+/** A net that embeds faces. */
+export interface EmbedderModel {
+  readonly model: Model;
+  readonly settings: EmbedderSettings;
+}
+
 /** What recognition needs to know of a pack beside its weights. */
 export interface RecognitionSettings {
   /** Longer side, in pixels, of the picture that faces are found in and cut from. */
   readonly workingLongSide: number;
   readonly detector: DetectorSettings;
-  readonly embedder: EmbedderInput;
+  /** Where the five points lie on the crop that quality is measured on, in ratios of its side. */
+  readonly qualityTemplate: EmbedderInput["template"];
 }
 
 /**
@@ -69,10 +77,11 @@ export interface ModelPack {
    */
   readonly faceModelVersion: string;
   readonly detector: Model;
-  readonly embedder: Model;
+  /** Their embeddings together are a face's. */
+  readonly embedders: readonly EmbedderModel[];
   /** Attributes whose net cannot be had are absent from answers; the pack works without. */
   readonly attributes?: AttributeModels;
-  /** Components of an embedding. */
+  /** Components of an embedding, of all embedders together. */
   readonly dimension: number;
   readonly recognition: RecognitionSettings;
   readonly similarity: SimilarityCurve;
@@ -81,6 +90,6 @@ export interface ModelPack {
 }
 
 /** The models of a pack: those that it cannot do without, then those for attributes. */
-export function modelsOf({ detector, embedder, attributes = {} }: ModelPack): Model[] {
-  return [detector, embedder, ...Object.values(attributes).map(({ model }) => model)];
+export function modelsOf({ detector, embedders, attributes = {} }: ModelPack): Model[] {
+  return [detector, ...[...embedders, ...Object.values(attributes)].map(({ model }) => model)];
 }

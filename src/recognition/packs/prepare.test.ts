@@ -4,20 +4,25 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { makeDrawnFacesPack } from "../../../test/support/drawnFaces/pack.ts";
 import { LicenceNotAcceptedError } from "./licences.ts";
-import type { Model, ModelFile, ModelPack } from "./pack.ts";
+import type { EmbedderModel, Model, ModelFile, ModelPack } from "./pack.ts";
 import { ModelsMissingError, preparePack } from "./prepare.ts";
 
 const report = { progress: () => undefined, ready: () => undefined, warn: () => undefined };
 
 let folder: string;
 let pack: ModelPack;
+let embedder: EmbedderModel;
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "prepare-"));
   pack = await makeDrawnFacesPack(folder);
+  embedder = pack.embedders[0] as EmbedderModel;
 });
 
 afterEach(() => rm(folder, { recursive: true }));
+
+/** The pack with another net as its embedder. */
+const withEmbedder = (model: Model): ModelPack => ({ ...pack, embedders: [{ ...embedder, model }] });
 
 /** A file that no place has. */
 const lacking = (name: string, bytes: number): ModelFile => ({
@@ -31,17 +36,17 @@ describe("preparePack", () => {
   test("hands on ONNX files as they are", async () => {
     const prepared = await preparePack(pack, { modelsDir: folder, mirrors: [], report });
     expect(prepared.pack).toBe(pack);
-    for (const net of ["detector", "embedder"] as const) {
-      expect(Buffer.from(prepared[net])).toEqual(
-        await readFile(path.join(folder, pack[net].files[0]?.path ?? "")),
-      );
-    }
+    const file = (model: Model) => readFile(path.join(folder, model.files[0]?.path ?? ""));
+    expect(Buffer.from(prepared.detector)).toEqual(await file(pack.detector));
+    expect(prepared.embedders).toHaveLength(1);
+    expect(prepared.embedders[0]?.settings).toBe(embedder.settings);
+    expect(Buffer.from(prepared.embedders[0]?.onnx ?? [])).toEqual(await file(embedder.model));
   });
 
   test("leaves out a net for attributes that cannot be had, and says so", async () => {
     const warnings: string[] = [];
     const input = { size: 60, margin: 1, channels: "bgr", mean: [0, 0, 0], scale: [1, 1, 1] } as const;
-    const model: Model = { ...pack.embedder, name: "some net", files: [lacking("net.onnx", 10)] };
+    const model: Model = { ...embedder.model, name: "some net", files: [lacking("net.onnx", 10)] };
     const prepared = await preparePack(
       {
         ...pack,
@@ -56,13 +61,13 @@ describe("preparePack", () => {
 
   test("refuses weights that a business may not use until their licence is accepted, and says how", async () => {
     const places = { modelsDir: folder, mirrors: [], report };
-    const restricted: ModelPack = { ...pack, embedder: { ...pack.embedder, commercialUse: false } };
+    const restricted: ModelPack = withEmbedder({ ...embedder.model, commercialUse: false });
     const refused = await preparePack(restricted, { ...places, acceptedLicences: ["other"] }).catch(
       (error: unknown) => error,
     );
     expect(refused).toBeInstanceOf(LicenceNotAcceptedError);
     const { message } = refused as Error;
-    const { name, licence, licenceUrl } = pack.embedder;
+    const { name, licence, licenceUrl } = embedder.model;
     for (const told of [name, licence, licenceUrl, "CAMEO_ACCEPT_MODEL_LICENCES=drawn-faces"]) {
       expect(message).toContain(told);
     }
@@ -75,10 +80,11 @@ describe("preparePack", () => {
     const files = [lacking("net.xml", 350_427), lacking("weights.bin", 2_213_628)];
     const modelsDir = path.join(folder, "models");
     const mirror = path.join(folder, "mirror");
-    const error: unknown = await preparePack(
-      { ...pack, embedder: { ...pack.embedder, form: "openvino", files } },
-      { modelsDir, mirrors: [folder, mirror], report },
-    ).catch((error: unknown) => error);
+    const error: unknown = await preparePack(withEmbedder({ ...embedder.model, form: "openvino", files }), {
+      modelsDir,
+      mirrors: [folder, mirror],
+      report,
+    }).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(ModelsMissingError);
     const { message } = error as Error;
     expect(message).toContain('The model pack "drawn-faces" lacks 2 file(s)');

@@ -1,3 +1,4 @@
+import type { EmbedderFile } from "../analyze.ts";
 import type { AttributeNets } from "../attributes/attributeReader.ts";
 import { makeDetectorResizable } from "../onnx/detector.ts";
 import { prepareScrfd } from "../onnx/scrfd.ts";
@@ -5,13 +6,13 @@ import { convertOpenVinoModel } from "../openvino/convert.ts";
 import { convertFaceLandmarker } from "../tflite/convert.ts";
 import { type FailedPlace, fetchFile, type ModelPlaces } from "./fetchFile.ts";
 import { requireLicences } from "./licences.ts";
-import type { Model, ModelFile, ModelForm, ModelPack } from "./pack.ts";
+import type { EmbedderModel, Model, ModelFile, ModelForm, ModelPack } from "./pack.ts";
 
 /** A pack whose models are at hand, as ONNX files in memory. */
 export interface PreparedPack {
   readonly pack: ModelPack;
   readonly detector: Uint8Array;
-  readonly embedder: Uint8Array;
+  readonly embedders: readonly EmbedderFile[];
   /** Those that could be had. */
   readonly attributes: AttributeNets;
 }
@@ -64,7 +65,7 @@ export interface PackSource extends ModelPlaces {
  * warned of and left out.
  *
  * @throws LicenceNotAcceptedError, before anything is fetched; ModelsMissingError naming every file of the detector
- * and the embedder that cannot be had.
+ * and the embedders that cannot be had.
  */
 export async function preparePack(
   pack: ModelPack,
@@ -82,7 +83,10 @@ export async function preparePack(
     return files;
   };
   const detector = await gather(pack.detector, missing);
-  const embedder = await gather(pack.embedder, missing);
+  const embedders: (EmbedderModel & { readonly files: readonly Uint8Array[] })[] = [];
+  for (const embedder of pack.embedders) {
+    embedders.push({ ...embedder, files: await gather(embedder.model, missing) });
+  }
   if (missing.length > 0) throw new ModelsMissingError(pack, missing, places.modelsDir);
   const prepareNet = async <Input>(net: { readonly model: Model; readonly input: Input } | undefined) => {
     if (net === undefined) return;
@@ -99,7 +103,10 @@ export async function preparePack(
   return {
     pack,
     detector: converters[pack.detector.form](detector),
-    embedder: converters[pack.embedder.form](embedder),
+    embedders: embedders.map(({ model, files, settings }) => ({
+      settings,
+      onnx: converters[model.form](files),
+    })),
     attributes: {
       ...(headPose && { headPose }),
       ...(ageGender && { ageGender }),

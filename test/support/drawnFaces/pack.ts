@@ -13,22 +13,30 @@ export async function makeDrawnFacesPack(modelsDir: string): Promise<ModelPack> 
   const { detector, embedder } = await writeDrawnFacesModels(modelsDir);
   const [eyeLeft, eyeRight, nose, mouthLeft, mouthRight] = markers.map(({ at }) => at);
   if (!eyeLeft || !eyeRight || !nose || !mouthLeft || !mouthRight) throw new Error("A face has five markers");
+  const template = [eyeLeft, eyeRight, nose, mouthLeft, mouthRight] as const;
   return {
     name: "drawn-faces",
     faceModelVersion: "100.0",
     detector: await describe(detector),
-    embedder: await describe(embedder),
+    embedders: [
+      {
+        model: await describe(embedder),
+        settings: {
+          size: 128,
+          template,
+          channels: "bgr",
+          mean: [0, 0, 0],
+          scale: [1, 1, 1],
+          share: 1,
+          averagesMirror: true,
+        },
+      },
+    ],
     dimension: 256,
     recognition: {
       workingLongSide: 1920,
       detector: { outputs: "yunet", minimumScore: 0.6, maximumOverlap: 0.3, longSides: [1280, 320] },
-      embedder: {
-        size: 128,
-        template: [eyeLeft, eyeRight, nose, mouthLeft, mouthRight],
-        channels: "bgr",
-        mean: [0, 0, 0],
-        scale: [1, 1, 1],
-      },
+      qualityTemplate: template,
     },
     similarity: [
       [-1, 0],
@@ -45,21 +53,24 @@ export async function makeDrawnFacesPack(modelsDir: string): Promise<ModelPack> 
  */
 export async function makeDrawnFacesPacks(modelsDir: string): Promise<ModelPack[]> {
   const pack = await makeDrawnFacesPack(modelsDir);
+  const withEmbedder = (model: (standard: Model) => Model) =>
+    pack.embedders.map((embedder) => ({ ...embedder, model: model(embedder.model) }));
   const { smallEmbedder } = await writeDrawnFacesModels(modelsDir);
+  const small = await describe(smallEmbedder);
   return [
     pack,
     {
       ...pack,
       name: "drawn-faces-small",
       faceModelVersion: "100.1",
-      embedder: await describe(smallEmbedder),
+      embedders: withEmbedder(() => small),
       dimension: smallEmbeddingLength,
     },
     {
       ...pack,
       name: "drawn-faces-research",
       faceModelVersion: "100.2",
-      embedder: { ...pack.embedder, licence: "research only", commercialUse: false },
+      embedders: withEmbedder((model) => ({ ...model, licence: "research only", commercialUse: false })),
     },
   ];
 }

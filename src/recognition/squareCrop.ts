@@ -1,7 +1,7 @@
-import { alignFace, type EmbedderInput } from "../align.ts";
-import type { Detection } from "../detector.ts";
-import { area, type FivePoints, type Point } from "../geometry.ts";
-import type { ImagePyramid } from "../image.ts";
+import { alignFace, type EmbedderInput } from "./align.ts";
+import type { Detection } from "./detector.ts";
+import { area, type FivePoints, type Point } from "./geometry.ts";
+import type { ImagePyramid } from "./image.ts";
 
 /** How a net wants its pixels that sees a square around the detector's box, turned until the eyes are level. */
 export interface SquareInput extends Pick<EmbedderInput, "size" | "channels" | "mean" | "scale"> {
@@ -27,17 +27,11 @@ const anchors: EmbedderInput["template"] = [
  */
 export function cutSquare(
   pyramid: ImagePyramid,
-  { box }: Pick<Detection, "box">,
+  face: Pick<Detection, "box">,
   tilt: number,
   input: SquareInput,
 ): Float32Array {
-  const side = input.margin * Math.sqrt(area(box));
-  const along = { x: side * Math.cos(tilt), y: side * Math.sin(tilt) };
-  const centre = { x: box.left + box.width / 2, y: box.top + box.height / 2 };
-  const place = ({ x, y }: Point): Point => ({
-    x: centre.x + (x - 0.5) * along.x - (y - 0.5) * along.y,
-    y: centre.y + (x - 0.5) * along.y + (y - 0.5) * along.x,
-  });
+  const place = squareAround(face, tilt, input);
   const [eyeLeft, eyeRight, nose, mouthLeft, mouthRight] = anchors;
   const corners: FivePoints = {
     eyeLeft: place(eyeLeft),
@@ -49,6 +43,21 @@ export function cutSquare(
   const crop = new Float32Array(3 * input.size * input.size);
   alignFace(pyramid, corners, { ...input, template: anchors }, crop);
   return crop;
+}
+
+/** Where a point of the square, in ratios of its side, lies in the image. */
+export function squareAround(
+  { box }: Pick<Detection, "box">,
+  tilt: number,
+  { margin }: Pick<SquareInput, "margin">,
+): (point: Point) => Point {
+  const side = margin * Math.sqrt(area(box));
+  const along = { x: side * Math.cos(tilt), y: side * Math.sin(tilt) };
+  const centre = { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+  return ({ x, y }) => ({
+    x: centre.x + (x - 0.5) * along.x - (y - 0.5) * along.y,
+    y: centre.y + (x - 0.5) * along.y + (y - 0.5) * along.x,
+  });
 }
 
 /** How far the line of the eyes is turned, in radians, clockwise. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { ImagePyramid } from "../image.ts";
-import { cutSquare, type SquareInput, tiltOf } from "./squareCrop.ts";
+import { ImagePyramid } from "./image.ts";
+import { cutSquare, type SquareInput, squareAround, tiltOf } from "./squareCrop.ts";
 
 /** Red tells the column, green the row. */
 const side = 100;
@@ -44,5 +44,17 @@ describe("cutSquare", () => {
     const [column, row] = shown(cutSquare(pyramid, { box }, tilt, input), 0, 0);
     expect(column).toBeCloseTo(49, 3);
     expect(row).toBeCloseTo(40, 3);
+  });
+});
+
+describe("squareAround", () => {
+  test.each([0, 0.5, -2])("tells where a pixel of the crop was taken from, turned by %f", (tilt) => {
+    const face = { box: { left: 40, top: 40, width: 20, height: 20 } };
+    const turned = { ...input, margin: 1.2 };
+    const [column, row] = shown(cutSquare(pyramid, face, tilt, turned), 4, 15);
+    const { x, y } = squareAround(face, tilt, turned)({ x: 4.5 / input.size, y: 15.5 / input.size });
+    // A pixel's colour tells its number, which lies half a pixel before its middle.
+    expect(x - 0.5).toBeCloseTo(column ?? Number.NaN, 3);
+    expect(y - 0.5).toBeCloseTo(row ?? Number.NaN, 3);
   });
 });
