@@ -59,7 +59,7 @@ export const users = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.collectionId, table.userId] }),
-    index("users_version").on(table.collectionId, table.version),
+    index("users_version").on(table.collectionId, table.version, table.userId),
     foreignKey({ columns: [table.collectionId], foreignColumns: [collections.id] }).onDelete("cascade"),
   ],
 );
@@ -86,7 +86,7 @@ export const faces = pgTable(
   (table) => [
     // The collection leads every key: it is what the table can be partitioned or sharded by.
     primaryKey({ columns: [table.collectionId, table.faceId] }),
-    index("faces_version").on(table.collectionId, table.version),
+    index("faces_version").on(table.collectionId, table.version, table.faceId),
     index("faces_image").on(table.collectionId, table.imageId),
     index("faces_user").on(table.collectionId, table.userId).where(isNotNull(table.userId)),
     foreignKey({ columns: [table.collectionId], foreignColumns: [collections.id] }).onDelete("cascade"),
