@@ -5,6 +5,10 @@ import type { RecognitionModels } from "./analyze.ts";
 import { RecognizerBusyError, type ThreadLoad } from "./recognizer.ts";
 import type { ThreadData, WorkerAnswer, WorkerTask } from "./worker.ts";
 
+// onnxruntime tells Microsoft of the sessions that it opens, unless this is set before in the process itself: a
+// thread's environment is a copy.
+process.env.ORT_DISABLE_TELEMETRY = "1";
+
 /** How many threads recognise, and how many images may wait for them. */
 export interface ThreadPoolSettings {
   readonly threads: number;
