@@ -124,6 +124,19 @@ describe("readConfig", () => {
   });
 });
 
+describe("the database's address", () => {
+  test("may stand in a file, which keeps its password out of the environment", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "config-"));
+    const file = path.join(folder, "database-url");
+    await writeFile(file, "postgres://cameo:secret@db/cameo\n");
+    expect(readConfig({ DATABASE_URL: file }).databaseUrl).toBe("postgres://cameo:secret@db/cameo");
+    await writeFile(file, "cameo:secret@db/cameo\n");
+    expect(faultsOf({ DATABASE_URL: file })).toEqual(["DATABASE_URL: must be a postgres:// address"]);
+    await rm(folder, { recursive: true });
+    expect(faultsOf({ DATABASE_URL: file })).toEqual(["DATABASE_URL: names a file that cannot be read"]);
+  });
+});
+
 describe("credentials", () => {
   let folder: string;
 

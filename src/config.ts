@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { z } from "zod";
@@ -83,8 +83,13 @@ const settings = {
   },
   databaseUrl: {
     variable: "DATABASE_URL",
-    meaning: "PostgreSQL with pgvector, `postgres://user:password@host:5432/name`. Not set: PGlite.",
-    schema: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }).optional(),
+    meaning:
+      "PostgreSQL with pgvector, `postgres://user:password@host:5432/name`; or the path of a file with it. Not set: PGlite.",
+    schema: z
+      .string()
+      .transform(textOrFile)
+      .pipe(z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }))
+      .optional(),
   },
   credentials: {
     variable: "CAMEO_CREDENTIALS",
@@ -354,6 +359,18 @@ function commaSeparated(text: string): string[] {
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "");
+}
+
+/** A setting as it stands, or the contents of the file that it names. */
+function textOrFile(text: string, context: z.RefinementCtx<string>): string {
+  const file = fileOf(text);
+  if (file === undefined) return text;
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch {
+    context.addIssue({ code: "custom", message: "names a file that cannot be read" });
+    return z.NEVER;
+  }
 }
 
 function readKeys(text: string): { readonly file: string | undefined; readonly keys: readonly AccessKey[] } {
