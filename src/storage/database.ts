@@ -103,6 +103,7 @@ async function openPglite(folder: string): Promise<Database> {
     const client = await PGlite.create({ dataDir: path.join(folder, "pglite"), extensions: { vector } });
     const database = drizzlePglite(client);
     await migratePglite(database, { migrationsFolder });
+    await takeHalfVectorsInBinary(client);
     return {
       sql: database,
       load: () => undefined,
@@ -116,6 +117,15 @@ async function openPglite(folder: string): Promise<Database> {
     await unlock();
     throw unavailable(`The embedded database in ${folder}`, cause);
   }
+}
+
+/**
+ * The embedded database sends as text what it has no serializer for; `pg` sends buffers in binary by itself. It sends
+ * what a serializer gives, buffers too, though its type says text.
+ */
+async function takeHalfVectorsInBinary(client: PGlite): Promise<void> {
+  const { rows } = await client.query<{ oid: number }>("select 'halfvec'::regtype::oid");
+  for (const { oid } of rows) client.serializers[oid] = (value: unknown) => value as string;
 }
 
 function unavailable(which: string, cause: unknown): DatabaseUnavailableError {

@@ -1,8 +1,8 @@
 import { eq, lte, sql } from "drizzle-orm";
 import type { AnyPgColumn } from "drizzle-orm/pg-core";
-import { toSql } from "pgvector";
 import type { Collection } from "./collectionStore.ts";
 import type { Sql } from "./database.ts";
+import { encodeHalfVector } from "./halfVector.ts";
 import { faces, users } from "./schema.ts";
 import type { UserVectorMatch, VectorIndex, VectorMatch, VectorQuery } from "./vectorIndex.ts";
 
@@ -33,7 +33,7 @@ export class PgvectorIndex implements VectorIndex {
     collection: Collection,
     { embedding, minimumCosine, limit }: VectorQuery,
   ): Promise<{ readonly id: string; readonly cosine: number }[]> {
-    const query = sql`${toSql([...embedding])}::halfvec`;
+    const query = sql`${encodeHalfVector(embedding)}::halfvec`;
     // Embeddings have length 1, so the cheaper inner product (negated by pgvector, to sort by) is the cosine.
     // The inner limit, which nothing reaches, keeps the inner query whole: PostgreSQL would otherwise compute the
     // distance once to filter, once to sort and once to answer.

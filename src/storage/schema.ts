@@ -13,15 +13,16 @@ import {
   timestamp,
   uuid,
 } from "drizzle-orm/pg-core";
-import { fromSql, toSql } from "pgvector";
+import { fromSql } from "pgvector";
+import { encodeHalfVector } from "./halfVector.ts";
 
 /**
  * An embedding as 16-bit floats, 2 bytes a component: 520 bytes for 256 of them. Without a fixed length,
  * because collections of different model packs share the table.
  */
-const halfvec = customType<{ data: Float32Array; driverData: string }>({
+const halfvec = customType<{ data: Float32Array; driverData: Buffer | string }>({
   dataType: () => "halfvec",
-  toDriver: (value) => toSql([...value]),
+  toDriver: encodeHalfVector,
   fromDriver: (value) => Float32Array.from(fromSql(value) as number[]),
 });
 

@@ -5,7 +5,13 @@
  * sign, moved 13 places to the left, and freed of the copies of the sign that stand above the exponent. That float
  * is the half's value times 2^-112, subnormal ones included, since its exponent counts from -127 and not from -15.
  */
-export function innerProducts(rows: usize, rowsEnd: usize, query: usize, queryEnd: usize, products: usize): void {
+export function innerProducts(
+  rows: usize,
+  rowsEnd: usize,
+  query: usize,
+  queryEnd: usize,
+  products: usize,
+): void {
   const withoutSignCopies = i32x4.splat(0x8fffffff);
   let row = rows;
   do {
@@ -29,8 +35,6 @@ export function innerProducts(rows: usize, rowsEnd: usize, query: usize, queryEn
 }
 
 /** Four halves as floats, times 2^-112. */
-// @ts-expect-error: AssemblyScript's
-@inline
 function fourHalves(at: usize, withoutSignCopies: v128): v128 {
   return v128.and(i32x4.shl(v128.load_ext<i16>(at), 13), withoutSignCopies);
 }
