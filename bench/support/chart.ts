@@ -44,6 +44,7 @@ export function lineChart(x: Axis, y: Axis, series: readonly Series[]): string {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${canvas.width}" height="${canvas.height}" font-family="sans-serif" font-size="12">`,
+    title(`${y.label} by ${x.label}`),
     `<rect width="100%" height="100%" fill="white"/>`,
     ...grid,
     ...lines,
@@ -63,9 +64,16 @@ function line(x1: number, y1: number, x2: number, y2: number): string {
   return `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" stroke="#d0d7de"/>`;
 }
 
+function title(content: string): string {
+  return `<title>${escapeText(content)}</title>`;
+}
+
 function text(x: number, y: number, content: string, anchor: string, colour = "#24292f"): string {
-  const escaped = content.replace(/&/g, "&amp;").replace(/</g, "&lt;");
-  return `<text x="${x}" y="${y}" text-anchor="${anchor}" fill="${colour}">${escaped}</text>`;
+  return `<text x="${x}" y="${y}" text-anchor="${anchor}" fill="${colour}">${escapeText(content)}</text>`;
+}
+
+function escapeText(content: string): string {
+  return content.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 }
 
 /** Draws shares, 0..1, as bars under one another, as an SVG file. */
@@ -78,6 +86,7 @@ export function shareChart(label: string, bars: readonly (readonly [name: string
   const bottom = height - 44;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${canvas.width}" height="${height}" font-family="sans-serif" font-size="12">`,
+    title(label),
     `<rect width="100%" height="100%" fill="white"/>`,
     ...ticks.flatMap((tick) => [
       line(left + width * tick, frame.top, left + width * tick, bottom),

@@ -17,7 +17,7 @@ import { fromSql } from "pgvector";
 import { encodeHalfVector } from "./halfVector.ts";
 
 /**
- * An embedding as 16-bit floats, 2 bytes a component: 520 bytes for 256 of them. Without a fixed length,
+ * An embedding as 16-bit floats, 2 bytes a component: 776 bytes for 384 of them. Without a fixed length,
  * because collections of different model packs share the table.
  */
 const halfvec = customType<{ data: Float32Array; driverData: Buffer | string }>({
