@@ -210,8 +210,12 @@ export const s3DownloadLimitExceeded = (): AwsError =>
 export const throttled = (): AwsError =>
   new AwsError("ThrottlingException", "Slow down; sudden increase in rate of requests.");
 
-/** The endpoint cannot serve now: it starts, stops, or lacks what it depends on. SDKs retry it after a pause. */
-export const serviceUnavailable = (): AwsError => new AwsError("ThrottlingException", "Service Unavailable");
+/**
+ * The endpoint cannot serve now: it starts, stops, or lacks what it depends on. SDKs retry it after a pause. The
+ * `cause` is for the log.
+ */
+export const serviceUnavailable = (cause?: unknown): AwsError =>
+  new AwsError("ThrottlingException", "Service Unavailable", { cause });
 
 /** What went wrong is the `cause`, which is for the log and never for the answer. */
 export const internalError = (cause?: unknown): AwsError =>

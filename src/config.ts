@@ -91,6 +91,24 @@ const settings = {
       .pipe(z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }))
       .optional(),
   },
+  databaseWait: {
+    variable: "CAMEO_DATABASE_WAIT",
+    meaning:
+      "Seconds that a start waits for a PostgreSQL that cannot be reached yet; meanwhile callers get ThrottlingException.",
+    schema: wholeNumber(0, 86_400).default(300),
+  },
+  databaseTimeout: {
+    variable: "CAMEO_DATABASE_TIMEOUT",
+    meaning:
+      "Seconds that a query to PostgreSQL may take; beyond it, and after 5 seconds without a connection, callers get ThrottlingException.",
+    schema: wholeNumber(1, 3600).default(30),
+  },
+  drainTimeout: {
+    variable: "CAMEO_DRAIN_TIMEOUT",
+    meaning:
+      "Seconds that SIGTERM leaves to requests in work; then their connections are closed. A second signal ends at once.",
+    schema: wholeNumber(0, 3600).default(25),
+  },
   credentials: {
     variable: "CAMEO_CREDENTIALS",
     meaning:

@@ -1,5 +1,6 @@
 import { packs } from "../models/packs.ts";
 import { ConfigError, developmentCredential, readConfig } from "./config.ts";
+import { boundToProcess } from "./lifetime.ts";
 import { isOperatorFault } from "./operatorFaults.ts";
 import { createLog } from "./server/log.ts";
 import { startService } from "./service.ts";
@@ -16,12 +17,7 @@ async function main(): Promise<void> {
   }
   log.info(`Cameo answers at ${service.endpoint}`);
   if (service.metricsEndpoint !== undefined) log.info(`Metrics are at ${service.metricsEndpoint}/metrics`);
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.once(signal, () => {
-      log.info(`${signal}: answering what is in work, then ending`);
-      void service.close().then(() => log.info("ended"));
-    });
-  }
+  boundToProcess(service, log);
 }
 
 main().catch((error: unknown) => {

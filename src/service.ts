@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
+import { renderError, serviceUnavailable } from "../protocol/errors.ts";
 import { createSigV4Verifier } from "../protocol/sigv4.ts";
 import { createAuthorizer } from "./access/authorize.ts";
 import { followKeyFile, KeyRing } from "./access/keyRing.ts";
@@ -12,14 +13,17 @@ import { bindOperations, offeredOperations } from "./operations/registry.ts";
 import type { ModelPack } from "./recognition/packs/pack.ts";
 import { createApp } from "./server/app.ts";
 import { BodyMemory } from "./server/bodyMemory.ts";
-import { createLadder } from "./server/ladder.ts";
+import { drainable } from "./server/drain.ts";
+import { createLadder, type WireAnswer, type WireRequest } from "./server/ladder.ts";
 import { createListener } from "./server/listener.ts";
 import { createMetricsServer } from "./server/metricsServer.ts";
-import { Readiness } from "./server/readiness.ts";
+import { NotOpenError, Readiness, type ReadinessCheck } from "./server/readiness.ts";
 import { logRequests } from "./server/requestLog.ts";
-import { openServices } from "./services.ts";
+import { openServices, type RunningServices } from "./services.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import { version } from "./version.ts";
+
+type Answer = (request: WireRequest) => Promise<WireAnswer>;
 
 /** A service that answers. */
 export interface RunningService {
@@ -31,7 +35,10 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
-/** Starts the service: services, ladder, HTTP. */
+/**
+ * Starts the service: HTTP, services, ladder. While the services open, calls are answered by a ThrottlingException,
+ * which SDKs try again, and readiness tells what is waited for.
+ */
 export async function startService(
   config: Config,
   catalogue: readonly ModelPack[],
@@ -39,21 +46,59 @@ export async function startService(
 ): Promise<RunningService> {
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
-    for (const closeOne of closers.reverse()) await closeOne();
+    for (const closeOne of closers.splice(0).reverse()) await closeOne();
+  };
+  const listenTo = async (server: Server, host: string, port: number): Promise<string> => {
+    const drain = drainable(server);
+    const endpoint = await listen(server, host, port);
+    closers.push(async () => {
+      const left = await drain(1000 * config.drainTimeout);
+      if (left > 0) log.warn({ requests: left }, "ended with requests in work: CAMEO_DRAIN_TIMEOUT was over");
+    });
+    return endpoint;
   };
   try {
-    const running = await openServices(config, catalogue, log);
-    closers.push(running.close);
-    const readiness = new Readiness(running.checks, (check, error) =>
-      log.warn({ check, err: error }, "not ready"),
+    const notOpen: ReadinessCheck = () => Promise.reject(new NotOpenError("opening"));
+    let checks: Record<keyof RunningServices["checks"], ReadinessCheck> = {
+      database: notOpen,
+      models: notOpen,
+    };
+    let answer: Answer = async () => renderError(serviceUnavailable(), { logref: randomUUID() });
+    const readiness = new Readiness(
+      { database: () => checks.database(), models: () => checks.models() },
+      (check, error) => log.warn({ check, err: error }, "not ready"),
     );
+    const keyRing = new KeyRing(config.accessKeys);
+    if (config.accessKeyFile !== undefined) {
+      const unfollow = followKeyFile(keyRing, config.accessKeyFile, log);
+      closers.push(async () => unfollow());
+    }
+    const app = createApp({
+      answer: (request) => answer(request),
+      readiness,
+      bodyMemory: new BodyMemory(config.bodyMemory * 1024 * 1024),
+      isKnownKey: (accessKeyId) => keyRing.find(accessKeyId) !== undefined,
+      newId: randomUUID,
+      log,
+    });
+    const { server, release } = createListener(app, config, log);
+    closers.push(async () => release());
+    const endpoint = await listenTo(server, config.host, config.port);
+
+    const running = await openServices(config, catalogue, log, (error) => {
+      checks = { ...checks, database: () => Promise.reject(error) };
+    });
+    // Below the listener: what it has in work needs them.
+    closers.unshift(running.close);
+    checks = running.checks;
+    readiness.forget();
     const observers = [logRequests(log)];
     if (config.otlpEndpoint !== undefined) {
       const { openTraces } = await import("./telemetry/traces.ts");
       const warn = (reason: string) => log.warn({ reason }, "traces are not sent");
       const traces = openTraces({ endpoint: config.otlpEndpoint, version, warn });
       observers.push(traces.observe);
-      closers.push(traces.close);
+      closers.unshift(traces.close);
     }
     let metricsEndpoint: string | undefined;
     if (config.metricsPort !== undefined) {
@@ -64,17 +109,10 @@ export async function startService(
         readiness: () => readiness.report(),
       });
       observers.push(observe);
-      const server = createMetricsServer(registry);
-      metricsEndpoint = await listen(server, config.metricsHost, config.metricsPort);
-      closers.push(() => drain(server));
-    }
-    const keyRing = new KeyRing(config.accessKeys);
-    if (config.accessKeyFile !== undefined) {
-      const unfollow = followKeyFile(keyRing, config.accessKeyFile, log);
-      closers.push(async () => unfollow());
+      metricsEndpoint = await listenTo(createMetricsServer(registry), config.metricsHost, config.metricsPort);
     }
     const limiter = new RateLimiter(config.rateLimits);
-    const answer = createLadder({
+    answer = createLadder({
       operations: bindOperations(running.services),
       verifySignature: createSigV4Verifier({
         region: config.region,
@@ -89,34 +127,10 @@ export async function startService(
         for (const observe of observers) observe(request);
       },
     });
-    const app = createApp({
-      answer,
-      readiness,
-      bodyMemory: new BodyMemory(config.bodyMemory * 1024 * 1024),
-      isKnownKey: (accessKeyId) => keyRing.find(accessKeyId) !== undefined,
-      newId: randomUUID,
-      log,
-    });
-    const { server, release } = createListener(app, config, log);
-    closers.push(async () => release());
-    const endpoint = await listen(server, config.host, config.port);
-    closers.push(() => drain(server));
     return { endpoint, metricsEndpoint, close };
   } catch (error) {
     await close();
     throw error;
-  }
-}
-
-/** Takes no new connections, answers what is in work, and closes connections as they fall idle. */
-async function drain(server: Server): Promise<void> {
-  const closeIdle = setInterval(() => server.closeIdleConnections(), 50);
-  try {
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-    });
-  } finally {
-    clearInterval(closeIdle);
   }
 }
 

@@ -14,7 +14,7 @@ import { type Recognizer, RecognizerBusyError } from "./recognition/recognizer.t
 import { RecognizerPool } from "./recognition/recognizerPool.ts";
 import { SearchedImageCache } from "./recognition/searchedImageCache.ts";
 import { logModels } from "./server/logModels.ts";
-import type { ReadinessChecks } from "./server/readiness.ts";
+import type { ReadinessCheck } from "./server/readiness.ts";
 import { type Collection, CollectionStore } from "./storage/collectionStore.ts";
 import { type DatabaseLocation, openDatabase, type Sql } from "./storage/database.ts";
 import { FaceStore } from "./storage/faceStore.ts";
@@ -58,7 +58,7 @@ export interface Services {
 export interface RunningServices {
   readonly services: Services;
   /** What has to work for requests to be answered. */
-  readonly checks: ReadinessChecks;
+  readonly checks: Readonly<Record<"database" | "models", ReadinessCheck>>;
   /** What the metrics tell of the services. */
   readonly sources: Pick<MetricSources, "modelPack" | "recognition" | "connections" | "totals">;
   close(): Promise<void>;
@@ -71,6 +71,7 @@ const idleTimeout = 60_000;
  * The composition root: opens the database, makes the models ready and wires everything.
  *
  * @param catalogue the model packs to choose from.
+ * @param onWaiting hears why the database cannot be opened yet.
  * @throws DatabaseUnavailableError, FolderInUseError, LicenceNotAcceptedError, ModelsMissingError,
  * UnknownModelPackError
  */
@@ -78,6 +79,7 @@ export async function openServices(
   config: Config,
   catalogue: readonly ModelPack[],
   log: Logger,
+  onWaiting: (error: Error) => void,
 ): Promise<RunningServices> {
   const pack = findPack(config.modelPack, catalogue);
   const closers: (() => Promise<void>)[] = [];
@@ -85,8 +87,17 @@ export async function openServices(
     for (const closeOne of closers.reverse()) await closeOne();
   };
   try {
-    const database = await openDatabase(databaseLocation(config), (error) =>
-      log.warn({ err: error }, "database connection lost"),
+    const database = await openDatabase(
+      databaseLocation(config),
+      (error) => log.warn({ err: error }, "database connection lost"),
+      {
+        wait: 1000 * config.databaseWait,
+        onWaiting: (error) => {
+          log.warn(`waiting for the database: ${error.message}`);
+          onWaiting(error);
+        },
+        queryTimeout: 1000 * config.databaseTimeout,
+      },
     );
     closers.push(() => database.close());
     const current = await openPack(pack, config, log);

@@ -1,5 +1,11 @@
 import { deserialize } from "../../protocol/deserialize.ts";
-import { AwsError, internalError, operationNotOffered, renderError } from "../../protocol/errors.ts";
+import {
+  AwsError,
+  internalError,
+  operationNotOffered,
+  renderError,
+  serviceUnavailable,
+} from "../../protocol/errors.ts";
 import { parseBody } from "../../protocol/json.ts";
 import type { OperationName } from "../../protocol/model.generated.ts";
 import { serialize } from "../../protocol/serialize.ts";
@@ -9,6 +15,7 @@ import { validate } from "../../protocol/validate.ts";
 import type { KeyHolder } from "../access/accessKeys.ts";
 import type { Authorize } from "../access/authorize.ts";
 import type { OperationTable } from "../operations/registry.ts";
+import { isOutage } from "../storage/outage.ts";
 import type { RequestObserver } from "../telemetry/answeredRequest.ts";
 import { Stopwatch } from "../telemetry/stopwatch.ts";
 
@@ -84,11 +91,16 @@ export function createLadder({
       const output = await stopwatch.time("operate", () => run(input as never, { requestId }));
       answer = { status: 200, body: stopwatch.time("serialize", () => serialize(name, output)) };
     } catch (thrown) {
-      error = AwsError.is(thrown) ? thrown : internalError(thrown);
+      error = toAwsError(thrown);
       answer = renderError(error, { logref: newId() });
     }
     const duration = performance.now() - stopwatch.start;
     observe({ request, operation, caller, status: answer.status, error, duration, stopwatch });
     return answer;
   };
+}
+
+function toAwsError(thrown: unknown): AwsError {
+  if (AwsError.is(thrown)) return thrown;
+  return isOutage(thrown) ? serviceUnavailable(thrown) : internalError(thrown);
 }

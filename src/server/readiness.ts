@@ -7,8 +7,16 @@ export interface ReadinessReport {
   readonly checks: Readonly<Record<string, string>>;
 }
 
-/** What has to work, by name; each throws when it does not. */
-export type ReadinessChecks = Readonly<Record<string, () => Promise<void>>>;
+/** Throws when what it checks does not work. */
+export type ReadinessCheck = () => Promise<void>;
+
+/** What has to work, by name. */
+export type ReadinessChecks = Readonly<Record<string, ReadinessCheck>>;
+
+/** Thrown for what is still being opened; a report tells the message. */
+export class NotOpenError extends Error {
+  override readonly name = "NotOpenError";
+}
 
 /** Probes come often and from several sides; the answer may be this old, in milliseconds. */
 const maximumAge = 2_000;
@@ -38,6 +46,11 @@ export class Readiness {
     return this.#last.report;
   }
 
+  /** Has the next report check anew. */
+  forget(): void {
+    this.#last = undefined;
+  }
+
   async #checkAll(): Promise<ReadinessReport> {
     const results = await Promise.all(
       Object.entries(this.#checks).map(
@@ -53,7 +66,8 @@ export class Readiness {
       this.#failing.delete(name);
       return "ok";
     } catch (error) {
-      if (!this.#failing.has(name)) this.#onFailure(name, error);
+      const isNews = !this.#failing.has(name) && !(error instanceof NotOpenError);
+      if (isNews) this.#onFailure(name, error);
       this.#failing.add(name);
       return reasonOf(error);
     }
@@ -81,7 +95,7 @@ async function withPatience(answer: Promise<void>): Promise<void> {
  * may hold an address, a user or a query, and anyone may ask for readiness.
  */
 function reasonOf(error: unknown): string {
-  if (error instanceof NoAnswerError) return error.message;
+  if (error instanceof NoAnswerError || error instanceof NotOpenError) return error.message;
   for (let at = error; at instanceof Error; at = at.cause) {
     const code = systemErrorCode(at);
     if (code !== undefined) return `failed: ${code}`;

@@ -14,7 +14,8 @@ export function logRequests(log: Logger): RequestObserver {
       ms: { total: Math.round(100 * duration) / 100, ...millisecondsByStep(stopwatch.steps) },
       ...(Object.keys(stopwatch.faces).length > 0 && { faces: stopwatch.faces }),
     };
-    if (error?.name === "InternalServerError") log.error({ ...line, err: error.cause });
+    const isOurFault = error?.name === "InternalServerError" || error?.cause !== undefined;
+    if (isOurFault) log.error({ ...line, err: error.cause });
     else log.info(line);
   };
 }

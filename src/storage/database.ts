@@ -3,7 +3,7 @@ import path from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { vector } from "@electric-sql/pglite-pgvector";
 import { sql } from "drizzle-orm";
-import { drizzle as drizzlePostgres } from "drizzle-orm/node-postgres";
+import { drizzle as drizzlePostgres, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import { migrate as migratePostgres } from "drizzle-orm/node-postgres/migrator";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
@@ -11,6 +11,7 @@ import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
 import pg from "pg";
 import { packageRoot } from "../packageRoot.ts";
 import { lockFolder } from "./folderLock.ts";
+import { isOutage } from "./outage.ts";
 
 /** PostgreSQL as the stores speak to it: a server, or the embedded one. */
 export type Sql = PgDatabase<PgQueryResultHKT>;
@@ -53,38 +54,76 @@ const migrationLock = 726_343_101;
 /** Connections of one server: a request holds one for milliseconds, and there are few recognition threads. */
 const poolSize = 10;
 
+/** Longest wait for a connection, be it to a busy pool or a silent server, in milliseconds. */
+const connectTimeout = 5_000;
+
+/** Pause between two attempts to reach a database that is not there yet, in milliseconds. */
+const retryInterval = 2_000;
+
+/** How patient to be with a PostgreSQL; the embedded database is there, or is not. */
+export interface DatabasePatience {
+  /** How long to wait for a server that cannot be reached yet, in milliseconds. Not given: not at all. */
+  readonly wait?: number;
+  /** Hears of each attempt that failed and will be repeated. */
+  readonly onWaiting?: (error: DatabaseUnavailableError) => void;
+  /** Longest time for a query, in milliseconds. Not given: any. */
+  readonly queryTimeout?: number;
+}
+
 /**
  * Opens a database and applies the migrations that it lacks.
  *
- * @param onLost hears of connections that broke while idle; the pool replaces them.
+ * @param onLost hears of connections that broke; the pool replaces them.
  * @throws DatabaseUnavailableError, FolderInUseError
  */
 export async function openDatabase(
   location: DatabaseLocation,
   onLost: (error: Error) => void,
+  patience: DatabasePatience = {},
 ): Promise<Database> {
-  return "url" in location ? openPostgres(location.url, onLost) : openPglite(location.folder);
+  return "url" in location ? openPostgres(location.url, onLost, patience) : openPglite(location.folder);
 }
 
-async function openPostgres(url: string, onLost: (error: Error) => void): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: poolSize, application_name: "cameo" });
-  pool.on("error", onLost);
-  const database = drizzlePostgres(pool);
-  try {
-    const client = await pool.connect();
+async function openPostgres(
+  url: string,
+  onLost: (error: Error) => void,
+  { wait = 0, onWaiting = () => undefined, queryTimeout }: DatabasePatience,
+): Promise<Database> {
+  const giveUpAt = performance.now() + wait;
+  for (;;) {
     try {
-      await client.query("select pg_advisory_lock($1)", [migrationLock]);
-      await migratePostgres(drizzlePostgres(client), { migrationsFolder });
-    } finally {
-      await client.query("select pg_advisory_unlock($1)", [migrationLock]).catch(() => undefined);
-      client.release();
+      await migrate(url);
+      break;
+    } catch (cause) {
+      const error = unavailable(`PostgreSQL at ${withoutPassword(url)}`, cause);
+      // A wrong password or a missing extension stays so; only who cannot be reached may yet come.
+      if (!isOutage(cause) || performance.now() + retryInterval > giveUpAt) throw error;
+      onWaiting(error);
+      await new Promise((resolve) => setTimeout(resolve, retryInterval));
     }
-  } catch (cause) {
-    await pool.end();
-    throw unavailable(`PostgreSQL at ${withoutPassword(url)}`, cause);
   }
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    application_name: "cameo",
+    connectionTimeoutMillis: connectTimeout,
+    keepAlive: true,
+    // A moment longer than the server's own limit, which also ends the work: this is for a server that is silent.
+    ...(queryTimeout !== undefined && { query_timeout: queryTimeout + 1_000 }),
+    onConnect: async (client) => {
+      // Not as parameters of the connection, which poolers such as PgBouncer refuse.
+      if (queryTimeout === undefined) return;
+      await client.query(
+        `set statement_timeout = ${queryTimeout}; set idle_in_transaction_session_timeout = ${queryTimeout}`,
+      );
+    },
+  });
+  // Each connection is listened to, also while a transaction has it: an error that nobody hears ends the process.
+  pool.on("connect", (client) => client.on("error", onLost));
+  pool.on("error", () => undefined);
+  const database = drizzlePostgres(pool);
   return {
-    sql: database,
+    sql: Object.assign(database, { transaction: transactionsOf(pool) }),
     load: () => ({
       limit: poolSize,
       active: pool.totalCount - pool.idleCount,
@@ -93,6 +132,46 @@ async function openPostgres(url: string, onLost: (error: Error) => void): Promis
     }),
     ping: async () => void (await database.execute(sql`select 1`)),
     close: () => pool.end(),
+  };
+}
+
+/** Over a connection of its own, which has no limits: a migration takes as long as it takes. */
+async function migrate(url: string): Promise<void> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: "cameo",
+    connectionTimeoutMillis: connectTimeout,
+  });
+  // What ends the connection fails the query too; without a listener it would end the process.
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    await client.query("select pg_advisory_lock($1)", [migrationLock]);
+    await migratePostgres(drizzlePostgres(client), { migrationsFolder });
+  } finally {
+    // Ends the lock too.
+    await client.end().catch(() => undefined);
+  }
+}
+
+/**
+ * Drizzle's transactions, but for what becomes of the connection: its own keep one for ever whose `begin` failed, and
+ * give back one that may still be in a transaction.
+ */
+function transactionsOf(pool: pg.Pool): NodePgDatabase["transaction"] {
+  return async (work, config) => {
+    const client = await pool.connect();
+    let isUsable = false;
+    try {
+      const result = await drizzlePostgres(client).transaction(work, config);
+      isUsable = true;
+      return result;
+    } catch (error) {
+      isUsable = !isOutage(error);
+      throw error;
+    } finally {
+      client.release(!isUsable);
+    }
   };
 }
 

@@ -1,4 +1,5 @@
 import { readConfig } from "../../src/config.ts";
+import { boundToProcess } from "../../src/lifetime.ts";
 import { createLog } from "../../src/server/log.ts";
 import { startService } from "../../src/service.ts";
 import { makeDrawnFacesPacks } from "./drawnFaces/pack.ts";
@@ -8,4 +9,4 @@ const config = readConfig(process.env);
 const log = createLog(config.logLevel);
 const service = await startService(config, await makeDrawnFacesPacks(config.modelsDir), log);
 log.info(`Cameo answers at ${service.endpoint}`);
-process.once("SIGTERM", () => void service.close());
+boundToProcess(service, log);

@@ -19,6 +19,8 @@ interface ServerOptions {
 export interface ServerProcess {
   readonly endpoint: string;
   readonly pid: number;
+  /** Is kept when the process ends, however it does. */
+  readonly ended: Promise<void>;
   /** Sends a signal and waits for the end; SIGKILL is `kill -9`. */
   stop(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
@@ -40,13 +42,14 @@ export async function startServerProcess({
     env: { ...process.env, NODE_OPTIONS: "", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const ended = once(child, "exit").then(() => undefined);
   const endpoint = await endpointOf(child, announcement, onLine);
   return {
     endpoint,
     pid: child.pid as number,
+    ended,
     stop: async (signal = "SIGTERM") => {
       if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, "exit");
       child.kill(signal);
       await ended;
     },
