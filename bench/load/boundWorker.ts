@@ -1,7 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { Analyzer, maximumFaces, type RecognitionModels } from "../../src/recognition/analyze.ts";
 import { decodeImage } from "../../src/recognition/decode.ts";
+import { observeRuns } from "./netRuns.ts";
 
 /** What the bare loop of one thread works on. */
 export interface BoundJob {
@@ -33,23 +34,17 @@ async function bareLoop(): Promise<void> {
 /** Analyses each photo once and notes which nets it ran. Inputs of one shape are kept once: 15 MB each would not do. */
 async function recordRuns(): Promise<NetRun[][]> {
   const analyzer = await Analyzer.open(models);
-  const { prototype } = InferenceSession as unknown as {
-    readonly prototype: {
-      run(feeds: InferenceSession.FeedsType): Promise<InferenceSession.OnnxValueMapType>;
-    };
-  };
-  const { run } = prototype;
   const kept = new Map<InferenceSession, Map<string, InferenceSession.FeedsType>>();
   let current: NetRun[] = [];
-  prototype.run = async function (this: InferenceSession, feeds: InferenceSession.FeedsType) {
+  const record = (session: InferenceSession, feeds: InferenceSession.FeedsType) => {
     const shape = JSON.stringify(Object.values(feeds).map(({ dims }) => dims));
-    const ofSession = kept.get(this) ?? new Map<string, InferenceSession.FeedsType>();
-    kept.set(this, ofSession);
+    const ofSession = kept.get(session) ?? new Map<string, InferenceSession.FeedsType>();
+    kept.set(session, ofSession);
     if (!ofSession.has(shape)) ofSession.set(shape, copyOf(feeds));
-    current.push({ session: this, feeds: ofSession.get(shape) as InferenceSession.FeedsType });
-    return run.call(this, feeds);
+    current.push({ session, feeds: ofSession.get(shape) as InferenceSession.FeedsType });
+    return () => undefined;
   };
-  try {
+  return observeRuns(record, async () => {
     const recorded: NetRun[][] = [];
     for (const photo of photos) {
       current = [];
@@ -57,9 +52,7 @@ async function recordRuns(): Promise<NetRun[][]> {
       recorded.push(current);
     }
     return recorded;
-  } finally {
-    prototype.run = run;
-  }
+  });
 }
 
 /** Inputs may lie in memory that is used again. */
