@@ -9,7 +9,11 @@ import { startService } from "./service.ts";
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog(config.logLevel);
+  // The first process of a container hears no signal that it does not listen for.
+  const leave = () => process.exit();
+  process.once("SIGTERM", leave).once("SIGINT", leave);
   const service = await startService(config, packs, log);
+  process.off("SIGTERM", leave).off("SIGINT", leave);
   if (config.usesDevelopmentCredential) {
     log.warn(
       `No CAMEO_CREDENTIALS are set: anyone on this machine may use the development key ${developmentCredential.accessKeyId} / ${developmentCredential.secretAccessKey}`,

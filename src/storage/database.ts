@@ -207,15 +207,22 @@ async function takeHalfVectorsInBinary(client: PGlite): Promise<void> {
   for (const { oid } of rows) client.serializers[oid] = (value: unknown) => value as string;
 }
 
+/** What to do about a reason; the first that fits. */
+const hints: readonly (readonly [RegExp, string])[] = [
+  [
+    /permission denied to create extension "vector"/,
+    " Have a superuser run CREATE EXTENSION vector in this database, once.",
+  ],
+  [/extension "vector"/, " Install pgvector on the server, or use the pgvector/pgvector image."],
+];
+
 function unavailable(which: string, cause: unknown): DatabaseUnavailableError {
   const reasons: string[] = [];
   for (let error = cause; error instanceof Error; error = error.cause) {
     if (error.message !== "") reasons.push(error.message);
     if (error instanceof AggregateError) reasons.push(...error.errors.map((one: unknown) => String(one)));
   }
-  const hint = reasons.some((reason) => /extension "vector"/.test(reason))
-    ? " Install pgvector on the server, or use the pgvector/pgvector image."
-    : "";
+  const hint = hints.find(([reason]) => reasons.some((one) => reason.test(one)))?.[1] ?? "";
   return new DatabaseUnavailableError(`${which} cannot be used: ${reasons.join("; ")}.${hint}`, { cause });
 }
 
