@@ -17,6 +17,7 @@ test("onnxruntime keeps no device id and no events to send: its telemetry is off
     models: "drawn-faces",
     env: {
       HOME: home,
+      ORT_DISABLE_TELEMETRY: "",
       CAMEO_DATA_DIR: path.join(folder, "data"),
       CAMEO_MODELS_DIR: path.join(folder, "models"),
       CAMEO_WORKERS: "1",
