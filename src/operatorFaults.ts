@@ -1,4 +1,5 @@
-const operatorFaults = new Set([
+/** Names of the classes of such errors; `docs/troubleshooting.md` has an entry for each. */
+export const operatorFaults: ReadonlySet<string> = new Set([
   "ConfigError",
   "DatabaseUnavailableError",
   "FolderInUseError",

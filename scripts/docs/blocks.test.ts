@@ -40,3 +40,7 @@ test("code is replaced, and the rest of the page stays", () => {
   const written = withCode(page, new Map([[6, '{\n  "a": 1\n}']]));
   expect(written).toBe(page.replace("{\n}", '{\n  "a": 1\n}'));
 });
+
+test("an empty block is filled", () => {
+  expect(withCode("```text\n```\nrest", new Map([[1, "a\nb"]]))).toBe("```text\na\nb\n```\nrest");
+});

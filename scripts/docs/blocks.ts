@@ -54,7 +54,11 @@ export function withCode(page: string, codeByLine: ReadonlyMap<number, string>):
   const lines = page.split("\n");
   for (const { line, code } of blocksOf(page).reverse()) {
     const other = codeByLine.get(line);
-    if (other !== undefined) lines.splice(line, code.split("\n").length, ...other.split("\n"));
+    if (other !== undefined) lines.splice(line, linesOf(code).length, ...linesOf(other));
   }
   return lines.join("\n");
+}
+
+function linesOf(code: string): string[] {
+  return code === "" ? [] : code.split("\n");
 }

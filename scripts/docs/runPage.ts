@@ -5,6 +5,7 @@ import path from "node:path";
 import { developmentCredential } from "../../src/config.ts";
 import { startServiceProcess } from "../../test/support/serviceProcess.ts";
 import type { Block } from "./blocks.ts";
+import { lacksOperation, oldCliVersion } from "./oldCli.ts";
 import { sameForm } from "./sameForm.ts";
 import { furnish } from "./workplace.ts";
 
@@ -23,6 +24,20 @@ const timeout = 120_000;
 
 /** The address that pages name; the service of a check has a port of its own. */
 const documentedEndpoint = "http://127.0.0.1:8484";
+
+/** A block that was run, and its standard output. */
+interface Ran {
+  readonly result: BlockResult;
+  readonly printed: string;
+  /** The version of the AWS CLI that it may have used, when that is too old to know all that is answered. */
+  readonly oldCli: string | undefined;
+}
+
+interface Ended {
+  readonly error: Error | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 interface Program {
   readonly extension: string;
@@ -60,17 +75,13 @@ export async function runPage(blocks: readonly Block[]): Promise<BlockResult[]> 
   });
   try {
     await furnish(page);
+    const oldCli = await oldCliVersion();
     const results: BlockResult[] = [];
-    let printed: string | undefined;
+    let before: Ran | undefined;
     for (const block of blocks) {
       const program = block.marker === undefined ? programs[block.language] : undefined;
-      if (program === undefined) {
-        results.push(judge(block, printed));
-        continue;
-      }
-      const { error, stdout } = await execute(program, block, page, service.endpoint);
-      printed = stdout.replaceAll(service.endpoint, documentedEndpoint).trim();
-      results.push(error === null ? { block, result: "run" } : { block, result: "FAIL", why: error.message });
+      if (program !== undefined) before = await execute(program, block, page, service.endpoint, oldCli);
+      results.push(program !== undefined && before !== undefined ? before.result : judge(block, before));
     }
     return results;
   } finally {
@@ -81,33 +92,47 @@ export async function runPage(blocks: readonly Block[]): Promise<BlockResult[]> 
 
 async function execute(
   { extension, command, wrap }: Program,
-  { line, code }: Block,
+  block: Block,
   folder: string,
   endpoint: string,
-): Promise<{ readonly error: Error | null; readonly stdout: string }> {
-  const file = `block-${line}.${extension}`;
-  await writeFile(path.join(folder, file), wrap(code.replaceAll(documentedEndpoint, endpoint)));
-  return new Promise((resolve) => {
-    const env = {
-      ...process.env,
-      NODE_OPTIONS: "",
-      PATH: `${path.join(folder, "bin")}:${process.env.PATH}`,
-      AWS_ENDPOINT_URL_REKOGNITION: endpoint,
-      AWS_ACCESS_KEY_ID: developmentCredential.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: developmentCredential.secretAccessKey,
-      AWS_DEFAULT_REGION: "us-east-1",
-      AWS_CONFIG_FILE: path.join(folder, "aws.config"),
-      AWS_PAGER: "",
-    };
-    execFile(command, [file], { cwd: folder, env, timeout }, (error, stdout) => resolve({ error, stdout }));
+  oldCli: string | undefined,
+): Promise<Ran> {
+  const file = `block-${block.line}.${extension}`;
+  await writeFile(path.join(folder, file), wrap(block.code.replaceAll(documentedEndpoint, endpoint)));
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: "",
+    PATH: `${path.join(folder, "bin")}:${process.env.PATH}`,
+    AWS_ENDPOINT_URL_REKOGNITION: endpoint,
+    AWS_ACCESS_KEY_ID: developmentCredential.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: developmentCredential.secretAccessKey,
+    AWS_DEFAULT_REGION: "us-east-1",
+    AWS_CONFIG_FILE: path.join(folder, "aws.config"),
+    AWS_PAGER: "",
+  };
+  const { error, stdout, stderr } = await new Promise<Ended>((resolve) => {
+    execFile(command, [file], { cwd: folder, env, timeout }, (error, stdout, stderr) =>
+      resolve({ error, stdout, stderr }),
+    );
   });
+  const unknown = oldCli !== undefined && lacksOperation(stderr);
+  return {
+    result:
+      error === null
+        ? { block, result: "run" }
+        : unknown
+          ? { block, result: "not run", why: `${oldCli} does not know the operation` }
+          : { block, result: "FAIL", why: error.message },
+    oldCli: extension === "sh" ? oldCli : undefined,
+    printed: stdout.replaceAll(endpoint, documentedEndpoint).trim(),
+  };
 }
 
 /** The result of a block that is no program. */
-function judge(block: Block, printed: string | undefined): BlockResult {
+function judge(block: Block, before: Ran | undefined): BlockResult {
   const { marker, language, code } = block;
   if (marker?.kind === "not run") return { block, result: "not run", why: marker.reason };
-  if (marker?.kind === "answer") return compare(block, printed);
+  if (marker?.kind === "answer") return compare(block, before);
   if (language === "json") {
     try {
       JSON.parse(code);
@@ -120,9 +145,11 @@ function judge(block: Block, printed: string | undefined): BlockResult {
   return { block, result: "FAIL", why };
 }
 
-function compare(block: Block, printed: string | undefined): BlockResult {
-  if (printed === undefined) return { block, result: "FAIL", why: "nothing was run before this answer" };
-  return sameForm(block.code, printed)
-    ? { block, result: "as it came", came: printed }
-    : { block, result: "FAIL", why: `What came is another:\n${printed}`, came: printed };
+function compare(block: Block, before: Ran | undefined): BlockResult {
+  if (before === undefined) return { block, result: "FAIL", why: "nothing was run before this answer" };
+  const { result, printed, oldCli } = before;
+  if (result.result !== "run") return { ...result, block };
+  if (sameForm(block.code, printed)) return { block, result: "as it came", came: printed };
+  if (oldCli !== undefined) return { block, result: "not run", why: `${oldCli} does not know all members` };
+  return { block, result: "FAIL", why: `What came is another:\n${printed}`, came: printed };
 }

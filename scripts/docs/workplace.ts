@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { promisify } from "node:util";
 import { packageRoot } from "../../src/packageRoot.ts";
 import { type DrawnFace, drawPhoto } from "../../test/support/drawnFaces/drawPhoto.ts";
-
-const run = promisify(execFile);
+import { wrapOldCli } from "./oldCli.ts";
 
 /** Where the drawn photos show whom: `ada`, who also takes the selfie, and others. */
 const album: Readonly<Record<string, readonly string[]>> = {
@@ -34,7 +31,7 @@ export async function furnish(folder: string): Promise<void> {
     ),
     writeFile(path.join(folder, "aws.config"), "[default]\ncli_timestamp_format = iso8601\n"),
     symlink(path.join(packageRoot, "node_modules"), path.join(folder, "node_modules")),
-    addEndpointForOldCli(path.join(folder, "bin")),
+    wrapOldCli(path.join(folder, "bin")),
   ]);
 }
 
@@ -53,17 +50,4 @@ function photoOf(people: readonly string[]): Uint8Array {
 function selfieOf(identity: string): Uint8Array {
   return drawPhoto({ width: 480, height: 480, faces: [{ identity, x: 240, y: 240, size: 200, rotation: 8 }] })
     .bytes;
-}
-
-/** AWS's CLI reads AWS_ENDPOINT_URL_REKOGNITION from 1.29 and 2.13 on; Debian 12 has an older one. */
-async function addEndpointForOldCli(bin: string): Promise<void> {
-  const printed = await run("aws", ["--version"]).then(
-    ({ stdout, stderr }) => stdout + stderr,
-    () => "",
-  );
-  const [, major, minor] = /aws-cli\/(\d+)\.(\d+)/.exec(printed) ?? [];
-  if (major === undefined || Number(minor) >= (major === "1" ? 29 : 13)) return;
-  const { stdout: aws } = await run("which", ["aws"]);
-  const script = `#!/bin/sh\nexec ${aws.trim()} --endpoint-url "$AWS_ENDPOINT_URL_REKOGNITION" "$@"\n`;
-  await writeFile(path.join(bin, "aws"), script, { mode: 0o755 });
 }

@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "@jest/globals";
+import { errorModels } from "../../protocol/errors.ts";
+import { offeredOperations } from "../../src/operations/registry.ts";
+import { operatorFaults } from "../../src/operatorFaults.ts";
+import { packageRoot } from "../../src/packageRoot.ts";
+
+const read = (page: string) => readFileSync(path.join(packageRoot, "docs", page), "utf8");
+const [api, troubleshooting] = [read("api.md"), read("troubleshooting.md")];
+
+test.each(Object.keys(offeredOperations))(
+  "the API page has an example of %s, and AWS's page",
+  (operation) => {
+    const section = api.split(/^### /m).find((text) => text.startsWith(`${operation}\n`));
+    expect(section).toContain(`/APIReference/API_${operation}.html`);
+    expect(section).toContain(` rekognition ${commandOf(operation)} `.trimEnd());
+  },
+);
+
+test.each([...operatorFaults])("troubleshooting has an entry for %s", (name) => {
+  expect(troubleshooting).toMatch(new RegExp(`^### .+\n\n<!-- ${name} -->\n_Cause:_`, "m"));
+});
+
+test.each(Object.keys(errorModels))("troubleshooting names %s", (name) => {
+  expect(troubleshooting).toContain(name);
+});
+
+/** The AWS CLI's name of an operation. */
+function commandOf(operation: string): string {
+  return operation.replace(/(?<!^)[A-Z]/g, "-$&").toLowerCase();
+}
