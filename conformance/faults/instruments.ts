@@ -1,3 +1,5 @@
+import { subscribe } from "node:diagnostics_channel";
+import type { ServerResponse } from "node:http";
 import { isMainThread } from "node:worker_threads";
 
 /**
@@ -36,5 +38,10 @@ function jumpClock(milliseconds: number): void {
   globalThis.Date = new Proxy(Real, {
     construct: (target, args) => (args.length === 0 ? new target(now()) : Reflect.construct(target, args)),
     get: (target, key) => (key === "now" ? now : Reflect.get(target, key)),
+  });
+  // Node's own Date header takes the clock that it kept from its start.
+  subscribe("http.server.request.start", (message) => {
+    const { response } = message as { readonly response: ServerResponse };
+    response.setHeader("Date", new Date().toUTCString());
   });
 }

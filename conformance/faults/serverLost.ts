@@ -75,12 +75,14 @@ export async function serverLost(engine: Engine, folder: string, seconds: number
     const end = performance.now() + 1000 * seconds;
     const work = Promise.all(Array.from({ length: lanes }, (_, lane) => traffic.run(lane, end)));
     await pause((1000 * seconds) / 3);
-    const [killed] = members.splice(0, 1);
-    await killed?.service.stop("SIGKILL");
+    await members[0]?.service.stop("SIGKILL");
     const killedAt = performance.now();
     while (traffic.lastAnswered < killedAt) await pause(1);
     const recovery = (performance.now() - killedAt) / 1000;
-    await pause((1000 * seconds) / 6);
+    // Until it is taken out, requests go to it too.
+    await pause((1000 * seconds) / 10);
+    members.shift();
+    await pause((1000 * seconds) / 10);
     await join();
     await work;
     const { faces, lost, doubled } = await traffic.findAll();
