@@ -26,6 +26,22 @@ test.each(Object.keys(errorModels))("troubleshooting names %s", (name) => {
   expect(troubleshooting).toContain(name);
 });
 
+test.each(npmScripts())("contributors are told of npm run %s", (script) => {
+  const commands = readFileSync(path.join(packageRoot, "CONTRIBUTING.md"), "utf8").matchAll(/`([^`]+)`/g);
+  const told = Array.from(commands, ([, command = ""]) => command.replace(/^npm (run )?/, "").split(" ")[0]);
+  expect(told).toContain(script);
+});
+
+/** The scripts that people call: those before others are npm's to call. */
+function npmScripts(): string[] {
+  const { scripts } = JSON.parse(readFileSync(path.join(packageRoot, "package.json"), "utf8")) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  return Object.keys(scripts).filter(
+    (name) => !(name.replace(/^pre/, "") in scripts && name.startsWith("pre")),
+  );
+}
+
 /** The AWS CLI's name of an operation. */
 function commandOf(operation: string): string {
   return operation.replace(/(?<!^)[A-Z]/g, "-$&").toLowerCase();
