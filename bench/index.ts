@@ -69,6 +69,8 @@ interface Report {
 
 async function main(): Promise<void> {
   if (options.help) return console.log(usage);
+  // Before a net is opened here: see threadPool.ts.
+  process.env.ORT_DISABLE_TELEMETRY = "1";
   const wanted = new Set(options.only.split(","));
   const seconds = Number(options.seconds);
   const { workers: threads } = readConfig(process.env);

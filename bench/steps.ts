@@ -28,6 +28,8 @@ const photosMeasured = 16;
 
 async function main(): Promise<void> {
   if (options.help) return console.log(usage);
+  // Before a net is opened here: see threadPool.ts.
+  process.env.ORT_DISABLE_TELEMETRY = "1";
   const pack = packs.find(({ name }) => name === options.pack);
   if (pack === undefined) throw new Error(`There is no model pack ${options.pack}`);
   const { modelsDir, modelMirrors: mirrors, acceptedLicences } = readConfig(process.env);
