@@ -23,5 +23,6 @@ ALTER TABLE faces ADD CONSTRAINT faces_collection_id_collections_id_fk
 ALTER TABLE faces ADD CONSTRAINT faces_collection_id_user_id_users_collection_id_user_id_fk
   FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id);
 CREATE INDEX faces_version ON faces (collection_id, version, face_id);
+CREATE INDEX faces_age ON faces (collection_id, indexed_at);
 CREATE INDEX faces_image ON faces (collection_id, image_id);
 CREATE INDEX faces_user ON faces (collection_id, user_id) WHERE user_id IS NOT NULL;

@@ -2,11 +2,12 @@ import { isOperatorFault } from "../operatorFaults.ts";
 import type { ModelPack } from "../recognition/packs/pack.ts";
 import { systemErrorCode } from "../systemError.ts";
 import { type Command, CommandAbortedError, type ExitCode, exitCodes, UsageError } from "./command.ts";
+import { eraseCommand } from "./erase.ts";
 import { indexCommand } from "./index/indexCommand.ts";
 import { modelsCommand } from "./models.ts";
 import { reindexCommand } from "./reindex/reindexCommand.ts";
 
-const commands: readonly Command[] = [indexCommand, reindexCommand, modelsCommand];
+const commands: readonly Command[] = [indexCommand, reindexCommand, modelsCommand, eraseCommand];
 
 const usage = `cameo COMMAND [OPTIONS]
 

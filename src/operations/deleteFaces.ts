@@ -3,6 +3,7 @@ import type {
   DeleteFacesResponse,
   UnsuccessfulFaceDeletion,
 } from "@aws-sdk/client-rekognition";
+import { countFaces } from "../telemetry/stopwatch.ts";
 import type { Checked, OperationFactory } from "./operation.ts";
 import { requireCollection, unlessGone } from "./shared/collections.ts";
 
@@ -20,6 +21,7 @@ export const deleteFaces: OperationFactory<
     const collection = await requireCollection(collections, CollectionId);
     const wanted = [...new Set(FaceIds)];
     const { deleted, usersOfKept } = await unlessGone(CollectionId, faces.delete(collection.id, wanted));
+    countFaces("deleted", deleted.size);
     return {
       DeletedFaces: wanted.filter((faceId) => deleted.has(faceId)),
       UnsuccessfulFaceDeletions: wanted

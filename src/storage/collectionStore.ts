@@ -102,12 +102,16 @@ export class CollectionStore {
     });
   }
 
-  /** Deletes a collection with all its faces and users; false when there is none of that name. */
-  async delete(name: string): Promise<boolean> {
-    const deleted = await this.#sql
+  /**
+   * Deletes a collection with all its faces and users.
+   *
+   * @returns how many faces; undefined when there is no collection of that name.
+   */
+  async delete(name: string): Promise<number | undefined> {
+    const [deleted] = await this.#sql
       .delete(collections)
       .where(eq(collections.name, name))
-      .returning({ id: collections.id });
-    return deleted.length === 1;
+      .returning({ faceCount: collections.faceCount });
+    return deleted?.faceCount;
   }
 }

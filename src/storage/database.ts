@@ -10,6 +10,7 @@ import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
 import pg from "pg";
 import { packageRoot } from "../packageRoot.ts";
+import { dropWriteAheadLog, rewriteTables, vacuum } from "./erasure.ts";
 import { lockFolder } from "./folderLock.ts";
 import { isOutage } from "./outage.ts";
 
@@ -35,6 +36,11 @@ export interface Database {
   load(): ConnectionLoad | undefined;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
+  /**
+   * Clears deleted rows from the database's files. The embedded database writes its tables anew and drops its log,
+   * so that nothing is left of them; a server frees their place, and the rest is its operator's (`cameo erase`).
+   */
+  clear(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -131,12 +137,20 @@ async function openPostgres(
       waiting: pool.waitingCount,
     }),
     ping: async () => void (await database.execute(sql`select 1`)),
+    clear: () => onOwnConnection(url, (client) => vacuum(drizzlePostgres(client))),
     close: () => pool.end(),
   };
 }
 
-/** Over a connection of its own, which has no limits: a migration takes as long as it takes. */
-async function migrate(url: string): Promise<void> {
+function migrate(url: string): Promise<void> {
+  return onOwnConnection(url, async (client) => {
+    await client.query("select pg_advisory_lock($1)", [migrationLock]);
+    await migratePostgres(drizzlePostgres(client), { migrationsFolder });
+  });
+}
+
+/** Does work over a connection of its own, which has no limits: it takes as long as it takes. */
+async function onOwnConnection(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({
     connectionString: url,
     application_name: "cameo",
@@ -146,10 +160,9 @@ async function migrate(url: string): Promise<void> {
   client.on("error", () => undefined);
   try {
     await client.connect();
-    await client.query("select pg_advisory_lock($1)", [migrationLock]);
-    await migratePostgres(drizzlePostgres(client), { migrationsFolder });
+    await work(client);
   } finally {
-    // Ends the lock too.
+    // Ends its locks too.
     await client.end().catch(() => undefined);
   }
 }
@@ -181,12 +194,18 @@ async function openPglite(folder: string): Promise<Database> {
   try {
     const client = await PGlite.create({ dataDir: path.join(folder, "pglite"), extensions: { vector } });
     const database = drizzlePglite(client);
+    // Files of the log that are needed no more are removed, not kept with what was written in them.
+    await database.execute(sql`set wal_recycle = off`);
     await migratePglite(database, { migrationsFolder });
     await takeHalfVectorsInBinary(client);
     return {
       sql: database,
       load: () => undefined,
       ping: async () => void (await database.execute(sql`select 1`)),
+      clear: async () => {
+        await rewriteTables(database);
+        await dropWriteAheadLog(database);
+      },
       close: async () => {
         await client.close();
         await unlock();

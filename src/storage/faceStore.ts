@@ -5,6 +5,7 @@ import { lockCollection } from "./collectionLock.ts";
 import type { Collection } from "./collectionStore.ts";
 import { moveVersion } from "./collectionVersion.ts";
 import type { Sql } from "./database.ts";
+import { removeFaces } from "./faceRemoval.ts";
 import { faces } from "./schema.ts";
 
 /** A face of a collection, without its embedding. */
@@ -165,17 +166,14 @@ export class FaceStore {
   async delete(collectionId: number, faceIds: readonly string[]): Promise<FaceDeletion> {
     return this.#sql.transaction(async (transaction) => {
       await lockCollection(transaction, collectionId);
-      const named = and(eq(faces.collectionId, collectionId), inArray(faces.faceId, [...faceIds]));
-      const deleted = await transaction
-        .delete(faces)
-        .where(and(named, isNull(faces.userId)))
-        .returning({ faceId: faces.faceId });
-      if (deleted.length > 0) {
-        await moveVersion(transaction, collectionId, { faces: -deleted.length, removes: true });
-      }
-      const kept = await transaction.select(storedFace).from(faces).where(named);
+      const named = inArray(faces.faceId, [...faceIds]);
+      const deleted = await removeFaces(transaction, collectionId, and(named, isNull(faces.userId)));
+      const kept = await transaction
+        .select(storedFace)
+        .from(faces)
+        .where(and(eq(faces.collectionId, collectionId), named));
       return {
-        deleted: new Set(deleted.map(({ faceId }) => faceId)),
+        deleted: new Set(deleted),
         usersOfKept: new Map(kept.map(({ faceId, userId }) => [faceId, userId as string])),
       };
     });

@@ -141,6 +141,12 @@ describe.each(testDatabases)("moving a collection to another pack, on $name", ({
     const [kept, deleted] = await store(randomUUID(), "a", 0, 1);
     await stage([kept, 5], [deleted, 6]);
     await faces.delete(collection.id, [deleted as string]);
+    // Its image was still being analysed.
+    await stage([deleted, 6]);
+    const ofCollection = eq(stagedEmbeddings.collectionId, collection.id);
+    expect(await database.sql.select().from(stagedEmbeddings).where(ofCollection)).toMatchObject([
+      { faceId: kept },
+    ]);
     expect(await reindex.switch(collection, target, false)).toEqual({ switchedFaces: 1, droppedFaces: 0 });
   });
 });

@@ -1,11 +1,11 @@
-import { and, asc, eq, exists, not, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, exists, inArray, not, type SQL, sql } from "drizzle-orm";
 import { lockCollection } from "./collectionLock.ts";
 import type { Collection } from "./collectionStore.ts";
 import { moveVersion } from "./collectionVersion.ts";
 import type { Sql } from "./database.ts";
 import { type StoredFace, storedFace, toStoredFace } from "./faceStore.ts";
 import { collections, faces, stagedEmbeddings, users } from "./schema.ts";
-import { meanOfFaces } from "./userStore.ts";
+import { meanOfFaces } from "./userVector.ts";
 
 /** A model pack that a collection is moved to. */
 export interface TargetPack {
@@ -90,9 +90,25 @@ export class ReindexStore {
     if (embeddings.length === 0) return;
     await this.#sql.transaction(async (transaction) => {
       await lockCollection(transaction, collectionId, modelPack);
+      // Of a face that was deleted while its image was analysed nothing may be kept.
+      const left = await transaction
+        .select({ faceId: faces.faceId })
+        .from(faces)
+        .where(
+          and(
+            eq(faces.collectionId, collectionId),
+            inArray(
+              faces.faceId,
+              embeddings.map(({ faceId }) => faceId),
+            ),
+          ),
+        );
+      const leftIds = new Set(left.map(({ faceId }) => faceId));
+      const kept = embeddings.filter(({ faceId }) => leftIds.has(faceId));
+      if (kept.length === 0) return;
       await transaction
         .insert(stagedEmbeddings)
-        .values(embeddings.map((embedding) => ({ collectionId, modelPack: target.name, ...embedding })))
+        .values(kept.map((embedding) => ({ collectionId, modelPack: target.name, ...embedding })))
         .onConflictDoNothing();
     });
   }

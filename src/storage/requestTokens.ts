@@ -17,8 +17,8 @@ export class RequestTokenReusedError extends Error {
   override readonly name = "RequestTokenReusedError";
 }
 
-/** SDKs retry for seconds, queues and workflows for hours; AWS documents no time. */
-const remembered = sql`interval '24 hours'`;
+/** How long a token is remembered: SDKs retry for seconds, queues and workflows for hours; AWS documents no time. */
+export const remembered = sql`interval '24 hours'`;
 
 /**
  * Does the work of a request, unless the collection remembers its token: then that request's outcome is the

@@ -83,11 +83,14 @@ export const faces = pgTable(
     version: bigint({ mode: "number" }).notNull().default(0),
     /** The user whose face it is, if it was associated with one. */
     userId: byteOrderedText("user_id"),
+    /** When it was added, by the database's clock: what retention counts from. */
+    indexedAt: timestamp("indexed_at", { withTimezone: true }).notNull().default(sql`now()`),
   },
   (table) => [
     // The collection leads every key: it is what the table can be partitioned or sharded by.
     primaryKey({ columns: [table.collectionId, table.faceId] }),
     index("faces_version").on(table.collectionId, table.version, table.faceId),
+    index("faces_age").on(table.collectionId, table.indexedAt),
     index("faces_image").on(table.collectionId, table.imageId),
     index("faces_user").on(table.collectionId, table.userId).where(isNotNull(table.userId)),
     foreignKey({ columns: [table.collectionId], foreignColumns: [collections.id] }).onDelete("cascade"),
@@ -140,4 +143,11 @@ export const sharedSecrets = pgTable("shared_secrets", {
   /** 32 random bytes, base64. */
   value: text().notNull(),
   createdAt: timestamp("created_at", { withTimezone: true }).notNull().default(sql`now()`),
+});
+
+/** What was done from time to time, for all servers on one database. */
+export const chores = pgTable("chores", {
+  name: text().primaryKey(),
+  /** What it was done for last. */
+  state: text().notNull(),
 });

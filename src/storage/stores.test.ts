@@ -116,8 +116,8 @@ describe.each(testDatabases)("stores on $name", ({ open }) => {
   test("nothing is stored for a collection that is gone, and deleting it takes its faces along", async () => {
     const collection = await make();
     await faces.add(collection, { imageId: randomUUID(), externalImageId: null }, [newFace(0.1)]);
-    expect(await collections.delete(collection.name)).toBe(true);
-    expect(await collections.delete(collection.name)).toBe(false);
+    expect(await collections.delete(collection.name)).toBe(1);
+    expect(await collections.delete(collection.name)).toBeUndefined();
     const count = await database.sql.$count(facesTable, sql`collection_id = ${collection.id}`);
     expect(count).toBe(0);
     await expect(

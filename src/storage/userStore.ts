@@ -5,6 +5,7 @@ import { moveVersion } from "./collectionVersion.ts";
 import type { Sql } from "./database.ts";
 import { doOnce, type IdempotentRequest } from "./requestTokens.ts";
 import { collections, faces, users } from "./schema.ts";
+import { meanOfFaces } from "./userVector.ts";
 
 /** A user of a collection. */
 export interface StoredUser {
@@ -266,13 +267,6 @@ async function readCandidates(
     .where(and(eq(faces.collectionId, collectionId), inArray(faces.faceId, [...faceIds])));
   return new Map(rows.map((row) => [row.faceId, row]));
 }
-
-/**
- * The vector of each user of an update: the mean of the user's faces, at length 1; null where there are none.
- */
-export const meanOfFaces = sql`(
-  select l2_normalize(avg(${faces.embedding})) from ${faces}
-  where ${faces.collectionId} = ${users.collectionId} and ${faces.userId} = ${users.userId})`;
 
 function userOf(collectionId: number, userId: string): SQL | undefined {
   return and(eq(users.collectionId, collectionId), eq(users.userId, userId));

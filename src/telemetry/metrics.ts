@@ -88,7 +88,7 @@ function observeRequests(registry: Registry, { operations }: MetricSources): Req
   });
   const faces = new Counter({
     name: "cameo_faces_total",
-    help: "Faces found in images, indexed into collections, and searched through; users too, when users are searched",
+    help: "Faces found in images, indexed into collections, searched through, matched and deleted; users too, when users are searched",
     labelNames: ["event"],
     registers,
   });

@@ -33,8 +33,8 @@ export const stepNames = [
 
 export type StepName = (typeof stepNames)[number];
 
-/** What is counted: faces that were found in images, added to collections, and compared with by searches. */
-export const faceEvents = ["found", "indexed", "searched"] as const;
+/** What is counted: faces that were found in images, added to collections, compared with and found by searches, deleted. */
+export const faceEvents = ["found", "indexed", "searched", "matched", "deleted"] as const;
 
 export type FaceEvent = (typeof faceEvents)[number];
 

@@ -2,6 +2,7 @@ import type { FaceMatch, UserMatch } from "@aws-sdk/client-rekognition";
 import { cosineAt, similarityOf } from "../../recognition/similarity.ts";
 import type { Services } from "../../services.ts";
 import type { Collection } from "../../storage/collectionStore.ts";
+import { countFaces } from "../../telemetry/stopwatch.ts";
 import { unlessMoved } from "./collections.ts";
 import { toFace } from "./wire.ts";
 
@@ -48,6 +49,7 @@ export async function findMatches(
     collection.id,
     wanted.map(({ faceId }) => faceId),
   );
+  countFaces("matched", found.size);
   return wanted.flatMap(({ faceId, cosine }) => {
     const face = found.get(faceId);
     // Deleted between the two reads: no longer a match.
@@ -72,12 +74,11 @@ export async function findUserMatches(
       limit: except === undefined ? limit : limit + 1,
     }),
   );
-  return nearest
-    .filter(({ userId }) => userId !== except)
-    .slice(0, limit)
-    .map(({ userId, cosine }) => ({
-      Similarity: similarityOf(curve, cosine),
-      // Only users with faces have a vector to be found by.
-      User: { UserId: userId, UserStatus: "ACTIVE" },
-    }));
+  const wanted = nearest.filter(({ userId }) => userId !== except).slice(0, limit);
+  countFaces("matched", wanted.length);
+  return wanted.map(({ userId, cosine }) => ({
+    Similarity: similarityOf(curve, cosine),
+    // Only users with faces have a vector to be found by.
+    User: { UserId: userId, UserStatus: "ACTIVE" },
+  }));
 }
