@@ -168,6 +168,9 @@ export const userAlreadyExists = (userId: string): AwsError =>
 export const resourceNotFound = (resourceArn: string): AwsError =>
   new AwsError("ResourceNotFoundException", `The resource: ${resourceArn} does not exist`);
 
+/** A tag that begins with `cameo:` and means nothing to this endpoint; AWS has no such tags. */
+export const invalidTag = (message: string): AwsError => new AwsError("InvalidParameterException", message);
+
 /** No text of AWS's is known. */
 export const livenessSessionNotFound = (sessionId: string): AwsError =>
   new AwsError("SessionNotFoundException", `The session id: ${sessionId} does not exist`);

@@ -357,6 +357,9 @@ describe("settingsTable", () => {
       ["OTEL_EXPORTER_OTLP_ENDPOINT", "not set"],
       ["CAMEO_VECTOR_INDEX", "`memory`"],
       ["CAMEO_INDEX_MEMORY", "`256`"],
+      ["CAMEO_AUDIT_LOG", "not set"],
+      ["CAMEO_RETENTION_DAYS", "not set"],
+      ["CAMEO_HOUSEKEEPING_INTERVAL", "`3600`"],
       ["CAMEO_LOG_LEVEL", "`info`"],
     ]);
   });

@@ -12,6 +12,7 @@ import {
   unlimitedKey,
 } from "./access/accessKeys.ts";
 import { type RateLimits, rateLimitsOf } from "./access/rateLimits.ts";
+import { longestRetention } from "./housekeeping/retentionTag.ts";
 import { packageRoot } from "./packageRoot.ts";
 import type { TlsFiles } from "./server/tls.ts";
 
@@ -238,6 +239,24 @@ const settings = {
     meaning:
       "MiB that the copies of `CAMEO_VECTOR_INDEX=memory` may take: some 1,600 faces each. What finds no room is searched in the database.",
     schema: wholeNumber(1, 4000).default(256),
+  },
+  auditLog: {
+    variable: "CAMEO_AUDIT_LOG",
+    meaning:
+      "File of the [audit trail](privacy.md#audit-trail), JSON lines: who did what to which collection. Not set: none is kept.",
+    schema: z.string().min(1).optional(),
+  },
+  retentionDays: {
+    variable: "CAMEO_RETENTION_DAYS",
+    meaning:
+      "Days after which faces are deleted, in collections whose tag `cameo:retention-days` says nothing else ([retention](privacy.md#retention)). Not set: they stay until they are deleted.",
+    schema: wholeNumber(1, longestRetention).optional(),
+  },
+  housekeepingInterval: {
+    variable: "CAMEO_HOUSEKEEPING_INTERVAL",
+    meaning:
+      "Seconds between looks for faces that were kept for long enough, and for what is to be cleared from the database's files.",
+    schema: wholeNumber(1, 86_400).default(3600),
   },
   logLevel: {
     variable: "CAMEO_LOG_LEVEL",

@@ -1,5 +1,6 @@
 /** Names of the classes of such errors; `docs/troubleshooting.md` has an entry for each. */
 export const operatorFaults: ReadonlySet<string> = new Set([
+  "AuditLogError",
   "ConfigError",
   "DatabaseUnavailableError",
   "FolderInUseError",

@@ -5,13 +5,14 @@ import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import { renderError, serviceUnavailable } from "../protocol/errors.ts";
 import { createSigV4Verifier } from "../protocol/sigv4.ts";
-import { createAuthorizer } from "./access/authorize.ts";
+import { collectionNamed, createAuthorizer } from "./access/authorize.ts";
 import { followKeyFile, KeyRing } from "./access/keyRing.ts";
 import { RateLimiter } from "./access/rateLimits.ts";
 import type { Config } from "./config.ts";
 import { bindOperations, offeredOperations } from "./operations/registry.ts";
 import type { ModelPack } from "./recognition/packs/pack.ts";
 import { createApp } from "./server/app.ts";
+import { AuditLog } from "./server/auditLog.ts";
 import { BodyMemory } from "./server/bodyMemory.ts";
 import { drainable } from "./server/drain.ts";
 import { createLadder, type WireAnswer, type WireRequest } from "./server/ladder.ts";
@@ -58,6 +59,12 @@ export async function startService(
     return endpoint;
   };
   try {
+    const audit =
+      config.auditLog === undefined
+        ? undefined
+        : new AuditLog(config.auditLog, (error) =>
+            log.error({ err: error }, "the audit log cannot be written: requests are refused until it can"),
+          );
     const notOpen: ReadinessCheck = () => Promise.reject(new NotOpenError("opening"));
     let checks: Record<keyof RunningServices["checks"], ReadinessCheck> = {
       database: notOpen,
@@ -65,7 +72,11 @@ export async function startService(
     };
     let answer: Answer = async () => renderError(serviceUnavailable(), { logref: randomUUID() });
     const readiness = new Readiness(
-      { database: () => checks.database(), models: () => checks.models() },
+      {
+        database: () => checks.database(),
+        models: () => checks.models(),
+        ...(audit !== undefined && { auditLog: async () => audit.flush() }),
+      },
       (check, error) => log.warn({ check, err: error }, "not ready"),
     );
     const keyRing = new KeyRing(config.accessKeys);
@@ -85,14 +96,16 @@ export async function startService(
     closers.push(async () => release());
     const endpoint = await listenTo(server, config.host, config.port);
 
-    const running = await openServices(config, catalogue, log, (error) => {
+    const onWaiting = (error: Error) => {
       checks = { ...checks, database: () => Promise.reject(error) };
-    });
+    };
+    const running = await openServices(config, catalogue, log, onWaiting, audit);
     // Below the listener: what it has in work needs them.
     closers.unshift(running.close);
     checks = running.checks;
     readiness.forget();
     const observers = [logRequests(log)];
+    if (audit !== undefined) observers.push(audit.observe);
     if (config.otlpEndpoint !== undefined) {
       const { openTraces } = await import("./telemetry/traces.ts");
       const warn = (reason: string) => log.warn({ reason }, "traces are not sent");
@@ -112,6 +125,7 @@ export async function startService(
       metricsEndpoint = await listenTo(createMetricsServer(registry), config.metricsHost, config.metricsPort);
     }
     const limiter = new RateLimiter(config.rateLimits);
+    const authorize = createAuthorizer(config);
     answer = createLadder({
       operations: bindOperations(running.services),
       verifySignature: createSigV4Verifier({
@@ -121,7 +135,12 @@ export async function startService(
         now: running.services.clock,
       }),
       countCall: (caller, operation) => limiter.count(caller, operation),
-      authorize: createAuthorizer(config),
+      authorize: (caller, operation, input) => {
+        // What cannot be noted is not done.
+        audit?.requireWritable();
+        authorize(caller, operation, input);
+      },
+      collectionNamed: (input) => collectionNamed(config, input),
       newId: randomUUID,
       observe: (request) => {
         for (const observe of observers) observe(request);

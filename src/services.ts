@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import { modelPackUnavailable } from "../protocol/errors.ts";
 import type { Config } from "./config.ts";
+import { type Chore, Housekeeper } from "./housekeeping/housekeeper.ts";
+import { applyRetention } from "./housekeeping/retention.ts";
 import { type ImageSource, RequestImageSource } from "./images/imageSource.ts";
 import { S3Objects } from "./images/s3Objects.ts";
 import type { Account } from "./operations/shared/arn.ts";
@@ -13,13 +15,16 @@ import { preparePack } from "./recognition/packs/prepare.ts";
 import { type Recognizer, RecognizerBusyError } from "./recognition/recognizer.ts";
 import { RecognizerPool } from "./recognition/recognizerPool.ts";
 import { SearchedImageCache } from "./recognition/searchedImageCache.ts";
+import type { AuditLog } from "./server/auditLog.ts";
 import { logModels } from "./server/logModels.ts";
 import type { ReadinessCheck } from "./server/readiness.ts";
 import { type Collection, CollectionStore } from "./storage/collectionStore.ts";
-import { type DatabaseLocation, openDatabase, type Sql } from "./storage/database.ts";
+import { type Database, type DatabaseLocation, openDatabase, type Sql } from "./storage/database.ts";
+import { clearAfterRemovals } from "./storage/erasure.ts";
 import { FaceStore } from "./storage/faceStore.ts";
 import { MemoryIndex } from "./storage/memory/memoryIndex.ts";
 import { PgvectorIndex } from "./storage/pgvectorIndex.ts";
+import { RetentionStore } from "./storage/retentionStore.ts";
 import { sharedSecret } from "./storage/secretStore.ts";
 import { UserStore } from "./storage/userStore.ts";
 import type { VectorIndex } from "./storage/vectorIndex.ts";
@@ -72,6 +77,7 @@ const idleTimeout = 60_000;
  *
  * @param catalogue the model packs to choose from.
  * @param onWaiting hears why the database cannot be opened yet.
+ * @param audit hears of the faces that retention deletes.
  * @throws DatabaseUnavailableError, FolderInUseError, LicenceNotAcceptedError, ModelsMissingError,
  * UnknownModelPackError
  */
@@ -80,6 +86,7 @@ export async function openServices(
   catalogue: readonly ModelPack[],
   log: Logger,
   onWaiting: (error: Error) => void,
+  audit: AuditLog | undefined,
 ): Promise<RunningServices> {
   const pack = findPack(config.modelPack, catalogue);
   const closers: (() => Promise<void>)[] = [];
@@ -108,6 +115,9 @@ export async function openServices(
     closers.push(async () => void (await Promise.all(recognizers.map((one) => one.close()))));
     const collections = new CollectionStore(database.sql);
     const vectors = openVectorIndex(config, database.sql, log, closers);
+    const pageTokens = new PageTokens(await sharedSecret(database.sql, "page-tokens"));
+    const housekeeper = startHousekeeping({ config, database, collections, log, audit });
+    closers.push(() => housekeeper.close());
     return {
       services: timeServices({
         account: config,
@@ -122,7 +132,7 @@ export async function openServices(
         ),
         newId: randomUUID,
         packs: { current, of: ({ modelPack }) => recognizerOf(modelPack, recognizers) },
-        pageTokens: new PageTokens(await sharedSecret(database.sql, "page-tokens")),
+        pageTokens,
         users: new UserStore(database.sql),
         vectors,
       }),
@@ -144,6 +154,40 @@ export async function openServices(
 /** Where the configured database is. */
 export function databaseLocation({ databaseUrl, dataDir }: Config): DatabaseLocation {
   return databaseUrl === undefined ? { folder: dataDir } : { url: databaseUrl };
+}
+
+interface HousekeepingParts {
+  readonly config: Config;
+  readonly database: Database;
+  readonly collections: CollectionStore;
+  readonly log: Logger;
+  readonly audit: AuditLog | undefined;
+}
+
+/** Deletes what was kept for long enough, and clears from the database's files what was deleted. */
+function startHousekeeping({ config, database, collections, log, audit }: HousekeepingParts): Housekeeper {
+  const retention = new RetentionStore(database.sql);
+  const chores: readonly Chore[] = [
+    () =>
+      applyRetention({
+        collections,
+        retention,
+        defaultDays: config.retentionDays,
+        onDeleted: ({ name }, faces) => {
+          log.info({ faces: { deleted: faces } }, "retention deleted faces");
+          audit?.record({
+            operation: "Retention",
+            collectionId: name,
+            outcome: "ok",
+            faces: { deleted: faces },
+          });
+        },
+      }),
+    () => clearAfterRemovals(database),
+  ];
+  return new Housekeeper(chores, 1000 * config.housekeepingInterval, (error) =>
+    log.warn({ err: error }, "housekeeping failed, and will be tried again"),
+  );
 }
 
 function openVectorIndex(

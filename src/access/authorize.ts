@@ -28,6 +28,11 @@ export function createAuthorizer(account: Account): Authorize {
   };
 }
 
+/** The CollectionId that an input names, by itself or in an ARN; undefined where it names none. */
+export function collectionNamed(account: Account, input: Structure): string | undefined {
+  return resourceOf(account, input)?.collectionId;
+}
+
 function mayCall({ operations }: Rights, operation: OperationName): boolean {
   return operations === undefined || operations.has(operation);
 }

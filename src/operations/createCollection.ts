@@ -1,5 +1,6 @@
 import type { CreateCollectionRequest, CreateCollectionResponse } from "@aws-sdk/client-rekognition";
 import { collectionAlreadyExists } from "../../protocol/errors.ts";
+import { checkTags } from "../housekeeping/retentionTag.ts";
 import type { Checked, OperationFactory } from "./operation.ts";
 import { shortCollectionArn } from "./shared/arn.ts";
 
@@ -11,6 +12,7 @@ export const createCollection: OperationFactory<
 > =
   ({ account, clock, collections, packs }) =>
   async ({ CollectionId, Tags = {} }) => {
+    checkTags(Tags);
     const { pack } = packs.current;
     const isNew = await collections.create({
       name: CollectionId,

@@ -1,5 +1,6 @@
 import type { TagResourceRequest, TagResourceResponse } from "@aws-sdk/client-rekognition";
 import { resourceNotFound, serviceQuotaExceeded } from "../../protocol/errors.ts";
+import { checkTags } from "../housekeeping/retentionTag.ts";
 import type { Checked, OperationFactory } from "./operation.ts";
 import { requireCollectionId } from "./shared/arn.ts";
 
@@ -15,6 +16,7 @@ export const tagResource: OperationFactory<
   ({ account, collections }) =>
   async ({ ResourceArn, Tags }) => {
     const collectionId = requireCollectionId(account, ResourceArn);
+    checkTags(Tags);
     const isThere = await collections.changeTags(collectionId, (tags) => {
       const changed = { ...tags, ...Tags };
       if (Object.keys(changed).length > maximumTags) {

@@ -39,6 +39,7 @@ function setUp({ operate, ...parts }: Partial<LadderParts> & { operate?: () => P
     verifySignature: async () => ({ accessKeyId: "AKIDEXAMPLE", name: "shop", rights: {} }),
     countCall: () => {},
     authorize: () => {},
+    collectionNamed: () => undefined,
     newId: () => logref,
     observe: logRequests(
       pino({ base: null, level: "trace" }, { write: (line) => void lines.push(JSON.parse(line)) }),
@@ -51,6 +52,20 @@ function setUp({ operate, ...parts }: Partial<LadderParts> & { operate?: () => P
 const body = (text: string) => ({ body: Buffer.from(text) });
 
 describe("a request that is in order", () => {
+  test("is told with the collection that it names, also when its caller may not reach it", async () => {
+    const observe = jest.fn<LadderParts["observe"]>();
+    const collectionNamed = () => "album-1";
+    await setUp({ observe, collectionNamed }).answer(request);
+    const authorize = () => {
+      throw notAuthorized("user", "DetectFaces", undefined);
+    };
+    await setUp({ observe, collectionNamed, authorize }).answer(request);
+    expect(observe.mock.calls.map(([{ collectionId, error }]) => [collectionId, error?.name])).toEqual([
+      ["album-1", undefined],
+      ["album-1", "AccessDeniedException"],
+    ]);
+  });
+
   test("reaches its operation read and with its request id, and is answered 200", async () => {
     const { answer, detectFaces } = setUp();
     expect(await answer(request)).toEqual({ status: 200, body: '{"FaceDetails":[]}' });

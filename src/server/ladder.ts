@@ -9,6 +9,7 @@ import {
 import { parseBody } from "../../protocol/json.ts";
 import type { OperationName } from "../../protocol/model.generated.ts";
 import { serialize } from "../../protocol/serialize.ts";
+import type { Structure } from "../../protocol/shape.ts";
 import type { SignedRequest } from "../../protocol/sigv4.ts";
 import { parseTarget } from "../../protocol/target.ts";
 import { validate } from "../../protocol/validate.ts";
@@ -39,6 +40,8 @@ export interface LadderParts {
   /** Counts a call against the caller's rate. @throws AwsError ProvisionedThroughputExceededException */
   readonly countCall: (caller: KeyHolder, operation: OperationName) => void;
   readonly authorize: Authorize;
+  /** The collection that an input names. */
+  readonly collectionNamed: (input: Structure) => string | undefined;
   readonly newId: () => string;
   /** Hears of each request once it is answered. */
   readonly observe: RequestObserver;
@@ -64,6 +67,7 @@ export function createLadder({
   verifySignature,
   countCall,
   authorize,
+  collectionNamed,
   newId,
   observe,
 }: LadderParts) {
@@ -71,6 +75,7 @@ export function createLadder({
     const stopwatch = new Stopwatch();
     let operation: OperationName | undefined;
     let caller: KeyHolder | undefined;
+    let collectionId: string | undefined;
     let error: AwsError | undefined;
     let answer: WireAnswer;
     try {
@@ -83,6 +88,7 @@ export function createLadder({
       const [holder, name] = [caller, operation];
       const input = stopwatch.time("validate", () => {
         const read = deserialize(name, json);
+        collectionId = collectionNamed(read);
         authorize(holder, name, read);
         validate(name, read);
         return read;
@@ -95,7 +101,8 @@ export function createLadder({
       answer = renderError(error, { logref: newId() });
     }
     const duration = performance.now() - stopwatch.start;
-    observe({ request, operation, caller, status: answer.status, error, duration, stopwatch });
+    const { status } = answer;
+    observe({ request, operation, caller, collectionId, status, error, duration, stopwatch });
     return answer;
   };
 }

@@ -1,11 +1,11 @@
 import type { AwsError } from "../../protocol/errors.ts";
 import type { OperationName } from "../../protocol/model.generated.ts";
-import type { Caller } from "../../protocol/sigv4.ts";
+import type { KeyHolder } from "../access/accessKeys.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
 /**
- * A request that was answered, as the log, the metrics and the traces hear of it: nothing of its body, its
- * signature or its answer.
+ * A request that was answered, as the log, the audit trail, the metrics and the traces hear of it: nothing of its
+ * body but the collection's name, nothing of its signature or its answer.
  */
 export interface AnsweredRequest {
   readonly request: {
@@ -16,7 +16,9 @@ export interface AnsweredRequest {
   /** Not given: the target named none. */
   readonly operation: OperationName | undefined;
   /** Not given: the signature was not accepted. */
-  readonly caller: Caller | undefined;
+  readonly caller: KeyHolder | undefined;
+  /** The collection that it names, for the audit trail only; not given: it names none, or was not read. */
+  readonly collectionId: string | undefined;
   /** HTTP status. */
   readonly status: number;
   /** What it was refused with; an InternalServerError's cause is what went wrong. */

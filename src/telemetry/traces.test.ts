@@ -28,6 +28,7 @@ function answered(parts: Partial<AnsweredRequest> = {}): AnsweredRequest {
     request: { requestId: "7d3c1c2a-2e0f-4c55-9f3a-c9a3c1c7e2b1", rawHeaders: [] },
     operation: "ListFaces",
     caller: undefined,
+    collectionId: undefined,
     status: 200,
     error: undefined,
     duration: 5,
