@@ -97,6 +97,10 @@ async function execute(
   endpoint: string,
   oldCli: string | undefined,
 ): Promise<Ran> {
+  if (extension === "sh" && block.code.includes("&&")) {
+    const why = "the shell does not tell when what stands before && fails: write two lines";
+    return { result: { block, result: "FAIL", why }, printed: "", oldCli };
+  }
   const file = `block-${block.line}.${extension}`;
   await writeFile(path.join(folder, file), wrap(block.code.replaceAll(documentedEndpoint, endpoint)));
   const env = {
