@@ -114,7 +114,7 @@ async function act(scenario: Scenario, folder: string): Promise<FaultRow> {
     };
     const startService = () => startServiceProcess({ models: "drawn-faces", env });
     const service = await startService();
-    const load = new Load([service.endpoint]);
+    const load = new Load(service.endpoint);
     const stage: Stage = {
       load,
       service,

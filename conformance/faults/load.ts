@@ -52,14 +52,13 @@ export class Load {
   readonly collectionId = `faults-${randomUUID()}`;
   /** FaceIds that were answered, by the person. */
   readonly answered = new Map<string, string>();
-  readonly #clients: Map<string, RekognitionClient>;
+  readonly #client: RekognitionClient;
   #isOver = false;
   #lanes: Promise<unknown> = Promise.resolve();
   #lastAnswered = 0;
 
-  /** @param endpoints of the servers, which take turns. */
-  constructor(endpoints: readonly string[]) {
-    this.#clients = new Map(endpoints.map((endpoint) => [endpoint, clientOf(endpoint)]));
+  constructor(endpoint: string) {
+    this.#client = clientOf(endpoint);
   }
 
   /** @param lanes programs at a time. */
@@ -88,11 +87,11 @@ export class Load {
     while (this.tally.answered < until) await pause(10);
   }
 
-  /** Adds a server, or takes one out that is gone. */
-  setServer(endpoint: string, isThere: boolean): void {
-    this.#clients.get(endpoint)?.destroy();
-    if (isThere) this.#clients.set(endpoint, clientOf(endpoint));
-    else this.#clients.delete(endpoint);
+  /** Waits until so many more requests have failed. */
+  async failures(count: number): Promise<void> {
+    const failed = () => [...this.tally.failed.values()].reduce((sum, one) => sum + one, 0);
+    const until = failed() + count;
+    while (failed() < until) await pause(10);
   }
 
   /** Lets the programs finish the image that each has in work. */
@@ -143,17 +142,15 @@ export class Load {
     }
   }
 
-  /** Sends to a server by chance until it is answered; undefined when the load ends before. */
+  /** Sends until it is answered; undefined when the load ends before. */
   async #untilAnswered<Answer>(
     send: (client: RekognitionClient) => Promise<Answer>,
   ): Promise<Answer | undefined> {
     for (;;) {
-      const clients = [...this.#clients.values()];
-      const client = clients[Math.floor(Math.random() * clients.length)] as RekognitionClient;
       const sentAt = performance.now();
       this.tally.sent++;
       try {
-        const answer = await send(client);
+        const answer = await send(this.#client);
         this.tally.answered++;
         this.#lastAnswered = Math.max(this.#lastAnswered, sentAt);
         return answer;

@@ -154,17 +154,17 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
-/** Leaves no byte on the small disk for a while; nothing here writes to another. */
-async function fillDisk({ disk }: Stage): Promise<void> {
+/** Leaves no byte on the small disk until requests have failed for it, and a while longer. */
+async function fillDisk({ disk, load }: Stage): Promise<void> {
   const filling = path.join(disk, "filling");
   const { bavail, bsize } = await statfs(disk);
   // More than there is: it fails, and leaves what fitted.
-  await promisify(execFile)("dd", [
-    "if=/dev/zero",
-    `of=${filling}`,
-    "bs=64k",
-    `count=${Math.ceil((bavail * bsize) / 65_536) + 1}`,
-  ]).catch(() => undefined);
-  await pause(2 * lasting);
+  const count = Math.ceil((bavail * bsize) / 65_536) + 1;
+  await promisify(execFile)("dd", ["if=/dev/zero", `of=${filling}`, "bs=64k", `count=${count}`]).catch(
+    () => undefined,
+  );
+  // What has room in the tables' last pages is still stored.
+  await load.failures(5);
+  await pause(lasting);
   await rm(filling);
 }
