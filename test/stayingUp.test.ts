@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
@@ -107,3 +107,18 @@ test("a failure that nobody waited for is told, and the service goes on; an erro
   expect(await once(child, "exit")).toEqual([1, null]);
   expect(lines.join("")).toContain("an error that nobody caught");
 }, 60_000);
+
+test("SIGTERM waits for what is in work, a second one does not", async () => {
+  const endpoint = new URL(await start({}));
+  await untilPrinted("Cameo answers at");
+  const socket = connect(Number(endpoint.port), endpoint.hostname);
+  socket.on("error", () => undefined);
+  socket.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n{");
+  // The service asks for the rest: it has the request in work.
+  await once(socket, "data");
+  child.kill("SIGTERM");
+  await untilPrinted("SIGTERM: answering what is in work");
+  child.kill("SIGTERM");
+  expect(await once(child, "exit")).toEqual([1, null]);
+  expect(lines.join("")).toContain("SIGTERM again");
+}, 30_000);
