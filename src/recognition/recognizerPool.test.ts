@@ -333,8 +333,8 @@ describe("with scripted workers", () => {
       hear = resolve;
     });
     const pool = await openPool('throw new Error("no such net");', { threads: 2, onThreadError: hear });
-    await expect(pool.check()).rejects.toThrow("no such net");
     await expect(heard).resolves.toMatchObject({ message: "no such net" });
+    await expect(pool.check()).rejects.toThrow("no such net");
   });
 
   test("closing waits for the image in work", async () => {
