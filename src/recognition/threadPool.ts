@@ -26,7 +26,8 @@ export interface ThreadPoolSettings {
 /** Recognition threads of one priority. A thread that dies is replaced, and what it had in work is done again. */
 export class ThreadPool {
   readonly #threads: Piscina<WorkerTask, WorkerAnswer>;
-  #inWork = 0;
+  /** Of each task that waits or is in work, what fails it. */
+  readonly #tasks = new Set<(reason: Error) => void>();
   #lost = 0;
 
   constructor(
@@ -45,7 +46,11 @@ export class ThreadPool {
       workerData,
     });
     // An error event that no one hears ends the process.
-    this.#threads.on("error", onThreadError);
+    this.#threads.on("error", (error: Error) => {
+      onThreadError(error);
+      // Where none can start, tasks would wait for ever.
+      if (this.#threads.threads.length === 0) for (const fail of this.#tasks) fail(error);
+    });
     if (idleTimeout === undefined) this.#threads.on("workerDestroy", () => this.#lost++);
   }
 
@@ -53,18 +58,21 @@ export class ThreadPool {
    * Has a thread do a task. It is copied to the thread: what a thread that dies had in work would be lost with it
    * otherwise.
    *
-   * @throws RecognizerBusyError when too many wait, and what the thread ended with when a second one died of the task.
+   * @throws RecognizerBusyError when too many wait, what the thread ended with when a second one died of the task, and
+   * what kept the threads from starting.
    */
   async run(task: WorkerTask): Promise<WorkerAnswer> {
     const { queueSize, options } = this.#threads;
     if (queueSize >= options.maxQueue) throw new RecognizerBusyError("Too many images wait for recognition");
-    this.#inWork++;
-    try {
+    return new Promise((resolve, reject) => {
+      this.#tasks.add(reject);
       // Threads answer what goes wrong in them, so that only their end is thrown.
-      return await this.#threads.run(task).catch(() => this.#threads.run(task));
-    } finally {
-      this.#inWork--;
-    }
+      this.#threads
+        .run(task)
+        .catch(() => this.#threads.run(task))
+        .then(resolve, reject)
+        .finally(() => this.#tasks.delete(reject));
+    });
   }
 
   load(): ThreadLoad {
@@ -74,7 +82,7 @@ export class ThreadPool {
       queueLimit: options.maxQueue,
       expectedThreads: options.minThreads,
       threads: threads.length,
-      busy: Math.min(threads.length, this.#inWork - queueSize),
+      busy: Math.min(threads.length, this.#tasks.size - queueSize),
       lost: this.#lost,
     };
   }
