@@ -56,9 +56,12 @@ const binary = path.join(packageRoot, "dist/src/recognition/pixels/kernels.wasm"
 /** The kernels of this thread. */
 export const kernels = instantiate();
 
-/** Bytes of scratch that `shrinkToPlanes` needs: a row of the image and a table of the content's columns. */
+/**
+ * Bytes of scratch that `shrinkToPlanes` needs: a row of the image and a table of the content's columns, both with room
+ * for what is done beyond their ends.
+ */
 export function shrinkScratch(width: number, contentWidth: number): number {
-  return (3 * width + 4) * 4 + contentWidth * 8;
+  return (3 * width + 16) * 4 + (contentWidth + 3) * 8;
 }
 
 /** `length` floats in the kernels' memory; valid until more memory is allocated. */

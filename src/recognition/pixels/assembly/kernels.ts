@@ -4,6 +4,9 @@
 /** Bytes that may be read beyond an image's last pixel. */
 const slack: usize = 16;
 
+/** Floats that may be written beyond a blended row. */
+const rowSlack: usize = 16;
+
 export function allocate(bytes: usize): usize {
   return heap.alloc(bytes + slack);
 }
@@ -44,8 +47,10 @@ export function shrinkToPlanes(
   const stride = <usize>width * 3;
   const plane = <usize>planeWidth * planeHeight * 4;
   const row = scratch;
-  const columns = scratch + (stride + 4) * 4;
-  for (let x = 0; x < contentWidth; x++) {
+  const columns = scratch + (stride + rowSlack) * 4;
+  // Four pixels at a time: planes are wide enough, and what is beyond the content is filled afterwards.
+  const sampledWidth = (contentWidth + 3) & ~3;
+  for (let x = 0; x < sampledWidth; x++) {
     const position = within((<f64>x + 0.5) * step - 0.5, width - 1);
     const before = <i32>position;
     const column = columns + <usize>x * 8;
@@ -63,13 +68,19 @@ export function shrinkToPlanes(
     const blue = to + <usize>y * planeWidth * 4;
     const green = blue + plane;
     const red = green + plane;
-    for (let x: usize = 0; x < <usize>contentWidth; x++) {
-      const left = row + load<u32>(columns + x * 8);
-      const along = v128.load32_splat(columns + x * 8 + 4);
-      const colour = mix(v128.load(left), v128.load(left, 12), along);
-      v128.store_lane<f32>(red + x * 4, colour, 0);
-      v128.store_lane<f32>(green + x * 4, colour, 1);
-      v128.store_lane<f32>(blue + x * 4, colour, 2);
+    for (let x: usize = 0; x < <usize>sampledWidth; x += 4) {
+      const column = columns + x * 8;
+      const first = colourAt(row, column);
+      const second = colourAt(row, column + 8);
+      const third = colourAt(row, column + 16);
+      const fourth = colourAt(row, column + 24);
+      const redGreen = v128.shuffle<f32>(first, second, 0, 4, 1, 5);
+      const redGreenBehind = v128.shuffle<f32>(third, fourth, 0, 4, 1, 5);
+      const blues = v128.shuffle<f32>(first, second, 2, 6, 2, 6);
+      const bluesBehind = v128.shuffle<f32>(third, fourth, 2, 6, 2, 6);
+      v128.store(red + x * 4, v128.shuffle<f32>(redGreen, redGreenBehind, 0, 1, 4, 5));
+      v128.store(green + x * 4, v128.shuffle<f32>(redGreen, redGreenBehind, 2, 3, 6, 7));
+      v128.store(blue + x * 4, v128.shuffle<f32>(blues, bluesBehind, 0, 1, 4, 5));
     }
     const padding = <usize>(planeWidth - contentWidth) * 4;
     memory.fill(blue + <usize>contentWidth * 4, 0, padding);
@@ -82,13 +93,45 @@ export function shrinkToPlanes(
   }
 }
 
-/** Writes top + (bottom - top) * down for each byte of two rows, as floats. */
+/** Red, green and blue in a row of blended pixels, at the place that an entry of the table of columns tells. */
+function colourAt(row: usize, column: usize): v128 {
+  const left = row + load<u32>(column);
+  return mix(v128.load(left), v128.load(left, 12), v128.load32_splat(column + 4));
+}
+
+/** Writes top + (bottom - top) * down for each byte of two rows, as floats; up to 15 more than there are bytes. */
 function blendRows(top: usize, bottom: usize, down: f32, bytes: usize, to: usize): void {
   const weight = f32x4.splat(down);
-  for (let at: usize = 0; at < bytes; at += 4) {
-    const upper = floats(top + at);
-    v128.store(to + at * 4, f32x4.add(upper, f32x4.mul(f32x4.sub(floats(bottom + at), upper), weight)));
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const upper = v128.load(top + at);
+    const lower = v128.load(bottom + at);
+    const upperLow = i16x8.extend_low_i8x16_u(upper);
+    const upperHigh = i16x8.extend_high_i8x16_u(upper);
+    const lowerLow = i16x8.extend_low_i8x16_u(lower);
+    const lowerHigh = i16x8.extend_high_i8x16_u(lower);
+    const target = to + at * 4;
+    v128.store(target, blend(i32x4.extend_low_i16x8_u(upperLow), i32x4.extend_low_i16x8_u(lowerLow), weight));
+    v128.store(
+      target,
+      blend(i32x4.extend_high_i16x8_u(upperLow), i32x4.extend_high_i16x8_u(lowerLow), weight),
+      16,
+    );
+    v128.store(
+      target,
+      blend(i32x4.extend_low_i16x8_u(upperHigh), i32x4.extend_low_i16x8_u(lowerHigh), weight),
+      32,
+    );
+    v128.store(
+      target,
+      blend(i32x4.extend_high_i16x8_u(upperHigh), i32x4.extend_high_i16x8_u(lowerHigh), weight),
+      48,
+    );
   }
+}
+
+/** The mix of two times four whole numbers, as floats. */
+function blend(a: v128, b: v128, share: v128): v128 {
+  return mix(f32x4.convert_i32x4_u(a), f32x4.convert_i32x4_u(b), share);
 }
 
 export function warpToPlanes(
