@@ -1,16 +1,4 @@
-import { systemErrorCode } from "../systemError.ts";
-
-/** Codes of the operating system for a database that cannot be reached, or whose connection broke. */
-const connectionFaults = new Set([
-  "EAI_AGAIN",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EPIPE",
-  "ETIMEDOUT",
-]);
+import { connectionFaults, systemErrorCode } from "../systemError.ts";
 
 /**
  * PostgreSQL's codes for what passes, as a pattern of SQLSTATE: connection lost (08), a conflict of transactions (40),

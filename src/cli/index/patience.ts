@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { systemErrorCode } from "../../systemError.ts";
+import { connectionFaults, systemErrorCode } from "../../systemError.ts";
 import { CommandAbortedError } from "../command.ts";
 import { reasonOf } from "../reason.ts";
 
@@ -11,19 +11,6 @@ const throttling = new Set([
   "SlowDown",
 ]);
 
-/** Errors of connections, as while a service starts anew or a network is away. */
-const connectionLoss = new Set([
-  "EAI_AGAIN",
-  "ECONNABORTED",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EPIPE",
-  "ETIMEDOUT",
-]);
-
 /** Whether the same request may succeed later: it was too much, the service failed, or it was not reached. */
 export function isPassing(error: unknown): boolean {
   const { name, $metadata } = error as Error & { readonly $metadata?: { readonly httpStatusCode?: number } };
@@ -33,7 +20,7 @@ export function isPassing(error: unknown): boolean {
     status === 429 ||
     throttling.has(name) ||
     name === "TimeoutError" ||
-    connectionLoss.has(systemErrorCode(error) ?? "")
+    connectionFaults.has(systemErrorCode(error) ?? "")
   );
 }
 
