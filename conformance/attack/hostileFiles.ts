@@ -1,8 +1,9 @@
-import { crc32, deflateSync, gzipSync } from "node:zlib";
+import { deflateSync, gzipSync } from "node:zlib";
 import { createCanvas } from "@napi-rs/canvas";
 import fc from "fast-check";
 import sharp from "sharp";
 import { drawPhoto } from "../../test/support/drawnFaces/drawPhoto.ts";
+import { pngChunk } from "../support/pngChunk.ts";
 
 /** A file that is sent as an image. */
 export interface HostileFile {
@@ -74,18 +75,18 @@ export async function handmadeFiles(): Promise<HostileFile[]> {
     "a PNG that claims no size": pngOf({ depth: 8, colour: 2, width: 0, height: 0, rows: 0 }),
     "a JPEG that claims 65,535 x 65,535": claimed(jpeg, 65_535, 65_535),
     "a JPEG that claims no size": claimed(jpeg, 0, 0),
-    "a PNG with 256 MiB of colour profile": withChunk(png, chunk("iCCP", profile)),
-    "a PNG with 256 MiB of text": withChunk(png, chunk("zTXt", text)),
-    "a PNG with 256 MiB too many pixels": withChunk(png, chunk("IDAT", zeros)),
+    "a PNG with 256 MiB of colour profile": withChunk(png, pngChunk("iCCP", profile)),
+    "a PNG with 256 MiB of text": withChunk(png, pngChunk("zTXt", text)),
+    "a PNG with 256 MiB too many pixels": withChunk(png, pngChunk("IDAT", zeros)),
     "a PNG with 100,000 chunks": withChunk(
       png,
-      ...Array.from({ length: 100_000 }, () => chunk("tEXt", Buffer.from("a\0b"))),
+      ...Array.from({ length: 100_000 }, () => pngChunk("tEXt", Buffer.from("a\0b"))),
     ),
     "a PNG with a chunk that has no end": Buffer.concat([
       png.subarray(0, 33),
       Buffer.from("7fffffff49444154", "hex"),
     ]),
-    "an animated PNG": withChunk(png, chunk("acTL", Buffer.from("ffffffff00000000", "hex"))),
+    "an animated PNG": withChunk(png, pngChunk("acTL", Buffer.from("ffffffff00000000", "hex"))),
     "a JPEG with 60,000 markers": Buffer.concat([
       jpeg.subarray(0, 2),
       Buffer.from("fffe0004ffff".repeat(60_000), "hex"),
@@ -181,9 +182,9 @@ function pngOf({
   );
   return Buffer.concat([
     Buffer.from("89504e470d0a1a0a", "hex"),
-    chunk("IHDR", header),
-    chunk("IDAT", deflateSync(Buffer.alloc(size))),
-    chunk("IEND", Buffer.alloc(0)),
+    pngChunk("IHDR", header),
+    pngChunk("IDAT", deflateSync(Buffer.alloc(size))),
+    pngChunk("IEND", Buffer.alloc(0)),
   ]);
 }
 
@@ -204,14 +205,6 @@ function adam7(width: number, height: number): (readonly [number, number])[] {
 /** Puts chunks behind a PNG's header. */
 function withChunk(png: Buffer, ...chunks: readonly Buffer[]): Buffer {
   return Buffer.concat([png.subarray(0, 33), ...chunks, png.subarray(33)]);
-}
-
-function chunk(type: string, data: Uint8Array): Buffer {
-  const body = Buffer.concat([Buffer.from(type), data]);
-  const frame = Buffer.alloc(8);
-  frame.writeUInt32BE(data.length, 0);
-  frame.writeUInt32BE(crc32(body), 4);
-  return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
 }
 
 /** The same JPEG with another size in its frame header. */
