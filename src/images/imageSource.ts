@@ -2,17 +2,13 @@ import { createHash } from "node:crypto";
 import type { Image, S3Object } from "@aws-sdk/client-rekognition";
 import { noImageGiven, s3ObjectUnavailable } from "../../protocol/errors.ts";
 
-/** The bytes of an image, and the id that they have wherever they are indexed. */
-export interface SourceImage {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Rekognition's ImageId. */
-  readonly imageId: string;
-}
-
 /** Gets the image that a request names. */
 export interface ImageSource {
-  /** @throws AwsError when the request gives no image, or two, or one that cannot be had. */
-  read(image: Image): Promise<SourceImage>;
+  /**
+   * @returns the image's bytes.
+   * @throws AwsError when the request gives no image, or two, or one that cannot be had.
+   */
+  read(image: Image): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** Reads objects of S3. */
@@ -32,12 +28,7 @@ export class RequestImageSource implements ImageSource {
     this.#objects = objects;
   }
 
-  async read(image: Image): Promise<SourceImage> {
-    const bytes = await this.#bytesOf(image);
-    return { bytes, imageId: imageIdOf(bytes) };
-  }
-
-  async #bytesOf({ Bytes, S3Object }: Image): Promise<Uint8Array<ArrayBuffer>> {
+  async read({ Bytes, S3Object }: Image): Promise<Uint8Array<ArrayBuffer>> {
     if ((Bytes === undefined) === (S3Object === undefined)) throw noImageGiven();
     if (S3Object === undefined) return Bytes as Uint8Array<ArrayBuffer>;
     if (this.#objects === undefined) throw s3ObjectUnavailable();

@@ -20,7 +20,12 @@ export const compareFaces: OperationFactory<
     const requirements = requirementsOf(QualityFilter);
     const [source, target] = await Promise.all([images.read(SourceImage), images.read(TargetImage)]);
     const [sourceFaces, targetFaces] = await Promise.all([
-      analyzeImage(recognizer, source, { embedLargest: 1, requirements, urgency: "interactive" }),
+      analyzeImage(recognizer, source, {
+        embedLargest: 1,
+        leaveOutRest: true,
+        requirements,
+        urgency: "interactive",
+      }),
       analyzeImage(recognizer, target, { embedLargest: maximumFaces, requirements, urgency: "interactive" }),
     ]);
     const sourceFace = largestEmbedded(sourceFaces);

@@ -4,6 +4,7 @@ import type {
   IndexFacesResponse,
   UnindexedFace,
 } from "@aws-sdk/client-rekognition";
+import { imageIdOf } from "../images/imageSource.ts";
 import { type AnalyzedFace, maximumFaces } from "../recognition/analyze.ts";
 import { countFaces } from "../telemetry/stopwatch.ts";
 import type { Checked, OperationFactory } from "./operation.ts";
@@ -32,19 +33,20 @@ export const indexFaces: OperationFactory<
     DetectionAttributes,
   }) => {
     const collection = await requireCollection(collections, CollectionId);
-    const image = await images.read(Image);
-    const analyzed = await analyzeImage(packs.of(collection), image, {
+    const bytes = await images.read(Image);
+    const analyzed = await analyzeImage(packs.of(collection), bytes, {
       embedLargest: MaxFaces,
       requirements: requirementsOf(QualityFilter),
       attributes: wantedAttributes(DetectionAttributes),
       urgency: "bulk",
     });
+    const imageId = imageIdOf(bytes);
     const indexed = embeddedFaces(analyzed);
     const faceIds = await unlessGone(
       CollectionId,
       faces.add(
         collection,
-        { imageId: image.imageId, externalImageId: ExternalImageId ?? null },
+        { imageId, externalImageId: ExternalImageId ?? null },
         indexed.map(({ box, confidence, embedding }) => ({ faceId: newId(), box, confidence, embedding })),
       ),
     );
@@ -55,7 +57,7 @@ export const indexFaces: OperationFactory<
           Face: {
             FaceId: faceIds[index],
             BoundingBox: toBoundingBox(face.box),
-            ImageId: image.imageId,
+            ImageId: imageId,
             ...(ExternalImageId !== undefined && { ExternalImageId }),
             Confidence: face.confidence,
           },

@@ -19,6 +19,7 @@ export const searchFacesByImage: OperationFactory<
     const image = await services.images.read(Image);
     const analyzed = await analyzeImage(services.packs.of(collection), image, {
       embedLargest: 1,
+      leaveOutRest: true,
       requirements: requirementsOf(QualityFilter),
       urgency: "interactive",
     });

@@ -43,13 +43,10 @@ export function alignFace(
   const plane = size * size;
   const planes = kernels.allocate(3 * plane * Float32Array.BYTES_PER_ELEMENT);
   kernels.warpToPlanes(image.pointer, image.width, image.height, planes, size, a, b, tx, ty);
-  const colours = floatsAt(planes, 3 * plane);
   for (const [channel, colour] of channelOrder[input.channels].entries()) {
-    const mean = input.mean[channel] as number;
-    const factor = 1 / (input.scale[channel] as number);
-    for (let at = 0; at < plane; at++) {
-      target[channel * plane + at] = ((colours[colour * plane + at] as number) - mean) * factor;
-    }
+    const pointer = planes + colour * plane * Float32Array.BYTES_PER_ELEMENT;
+    kernels.normalize(pointer, plane, input.mean[channel] as number, 1 / (input.scale[channel] as number));
+    target.set(floatsAt(pointer, plane), channel * plane);
   }
   kernels.release(planes);
 }

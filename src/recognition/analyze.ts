@@ -42,6 +42,8 @@ export interface AnalyzedFace {
 export interface FaceRequest {
   /** How many, the largest first. */
   readonly embedLargest: number;
+  /** Whether the faces after the last that is embedded are left out of the answer. */
+  readonly leaveOutRest?: boolean | undefined;
   /** Faces that overlap none of these boxes, in ratios, get none, and are not counted. */
   readonly embedOverlapping?: readonly Box[] | undefined;
   /** Faces that do not meet these get none, and are not counted. */
@@ -158,7 +160,7 @@ export class Analyzer {
   async #facesOf(
     pyramid: ImagePyramid,
     original: Size,
-    { embedLargest, embedOverlapping, requirements, attributes = [] }: FaceRequest,
+    { embedLargest, leaveOutRest = false, embedOverlapping, requirements, attributes = [] }: FaceRequest,
     timed: Timer,
   ): Promise<AnalyzedFace[]> {
     const image = pyramid.base;
@@ -168,6 +170,7 @@ export class Analyzer {
     const faces: AnalyzedFace[] = [];
     let embedded = 0;
     for (const detection of detections) {
+      if (leaveOutRest && embedded === embedLargest) break;
       const { face, pose } = await timed("attributes", () => this.#withPose(pyramid, detection));
       const { box, points, score } = face;
       const quality = await timed("attributes", async () =>

@@ -17,6 +17,8 @@ export const decodeYuNet: GridDecoder = (outputs, { width, height }, minimumScor
     const cells = columns * (height / stride);
     const minimumProduct = minimumScore * minimumScore;
     for (let cell = 0; cell < cells; cell++) {
+      // Nearly all cells end here: no product of two numbers up to 1 is above either.
+      if ((cls[cell] as number) < minimumProduct) continue;
       const product = clamp01(cls[cell] as number) * clamp01(obj[cell] as number);
       if (product < minimumProduct) continue;
       const column = cell % columns;

@@ -98,6 +98,10 @@ describe("with the compiled worker", () => {
     const rightHalf = { left: 0.5, top: 0, width: 0.5, height: 1 };
     expect(await embedded({ ...importing, embedOverlapping: [rightHalf] })).toEqual([true, false]);
     expect(await embedded({ ...importing, embedOverlapping: [] })).toEqual([false, false]);
+    expect(await embedded({ ...searching, leaveOutRest: true })).toEqual([true]);
+    const leftHalf = { left: 0, top: 0, width: 0.5, height: 1 };
+    const smaller = { ...searching, embedOverlapping: [leftHalf], leaveOutRest: true };
+    expect(await embedded(smaller)).toEqual([false, true]);
     const requirements = { confidence: 0, brightness: 0, sharpness: 0, turn: 90, boxSide: 120 };
     const { faces } = await pool.analyze(bytesOf(couple), { ...importing, requirements });
     expect(faces.map(({ embedding }) => embedding?.length)).toEqual([256, undefined]);

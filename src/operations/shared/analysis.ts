@@ -7,7 +7,6 @@ import {
   modelPackUnavailable,
   throttled,
 } from "../../../protocol/errors.ts";
-import type { SourceImage } from "../../images/imageSource.ts";
 import type { AnalyzedFace, AnalyzedImage } from "../../recognition/analyze.ts";
 import { ImageError, type ImageFault } from "../../recognition/decode.ts";
 import {
@@ -28,7 +27,7 @@ const imageFaults: Readonly<Record<ImageFault, () => AwsError>> = {
 /** Analyses an image; its faults, a full queue and missing models become Rekognition's errors. @throws AwsError */
 export async function analyzeImage(
   recognizer: Recognizer,
-  { bytes }: SourceImage,
+  bytes: Uint8Array<ArrayBuffer>,
   request: AnalyzeRequest,
 ): Promise<AnalyzedImage> {
   try {

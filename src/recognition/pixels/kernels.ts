@@ -49,6 +49,8 @@ interface Kernels {
     tx: number,
     ty: number,
   ): void;
+  /** Takes `mean` from each float of a plane and multiplies it by `factor`, in double precision; an even number. */
+  normalize(plane: Pointer, length: number, mean: number, factor: number): void;
 }
 
 const binary = path.join(packageRoot, "dist/src/recognition/pixels/kernels.wasm");

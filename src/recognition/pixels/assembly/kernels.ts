@@ -131,7 +131,7 @@ function blendRows(top: usize, bottom: usize, down: f32, bytes: usize, to: usize
 
 /** The mix of two times four whole numbers, as floats. */
 function blend(a: v128, b: v128, share: v128): v128 {
-  return mix(f32x4.convert_i32x4_u(a), f32x4.convert_i32x4_u(b), share);
+  return mix(f32x4.convert_i32x4_s(a), f32x4.convert_i32x4_s(b), share);
 }
 
 export function warpToPlanes(
@@ -168,6 +168,17 @@ export function warpToPlanes(
   }
 }
 
+export function normalize(plane: usize, length: i32, mean: f64, factor: f64): void {
+  const means = f64x2.splat(mean);
+  const factors = f64x2.splat(factor);
+  const end = plane + <usize>length * 4;
+  for (; plane < end; plane += 8) {
+    const pair = f64x2.promote_low_f32x4(v128.load_zero<u64>(plane));
+    const normal = f32x4.demote_f64x2_zero(f64x2.mul(f64x2.sub(pair, means), factors));
+    v128.store_lane<u64>(plane, normal, 0);
+  }
+}
+
 function mix(a: v128, b: v128, share: v128): v128 {
   return f32x4.add(a, f32x4.mul(f32x4.sub(b, a), share));
 }
@@ -175,7 +186,7 @@ function mix(a: v128, b: v128, share: v128): v128 {
 /** Four bytes as floats. */
 function floats(at: usize): v128 {
   const bytes = v128.load32_zero(at);
-  return f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes)));
+  return f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes)));
 }
 
 function within(position: f64, last: i32): f64 {
