@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -6,7 +6,7 @@ import pg from "pg";
 import { type MemorySample, MemoryWatch } from "../bench/load/memory.ts";
 import { packageRoot } from "../src/packageRoot.ts";
 import { startServiceProcess } from "../test/support/serviceProcess.ts";
-import { clientOf, pause } from "./faults/load.ts";
+import { clientOf, pause, portraitOf } from "./faults/load.ts";
 import { type Footprint, filesWithImages, footprintOf } from "./soak/footprint.ts";
 import { MixedLoad } from "./soak/mixedLoad.ts";
 
@@ -19,7 +19,7 @@ rate, memory, open files and sockets, threads, images on the disk. Exits with 1 
   --photos N      instead, indexes N photos in one go, and tells of memory and bytes per face
   --programs N    clients at a time; 8
   --database URL  an empty PostgreSQL, instead of PGlite
-  --trained       the default models, instead of those for drawn faces
+  --people FOLDER JPEGs of a person each, in any depth, for the default models; not given: drawn faces
 `;
 
 const { values: options } = parseArgs({
@@ -28,7 +28,7 @@ const { values: options } = parseArgs({
     photos: { type: "string" },
     programs: { type: "string", default: "8" },
     database: { type: "string" },
-    trained: { type: "boolean", default: false },
+    people: { type: "string" },
     help: { type: "boolean" },
   },
 });
@@ -48,6 +48,9 @@ const settledAfter = 5;
 /** Descriptors of a kind, and threads, that may come late: the runtime starts some of its own when it needs them. */
 const slack = 2;
 
+/** Different photos. */
+const portraitCount = 300;
+
 /** Photos after which memory is first looked at, with `--photos`. */
 const firstPhotos = 500;
 
@@ -61,23 +64,24 @@ async function main(): Promise<number> {
   const temporary = path.join(folder, "tmp");
   await mkdir(temporary);
   const service = await startServiceProcess({
-    models: options.trained ? "trained" : "drawn-faces",
+    models: options.people === undefined ? "drawn-faces" : "trained",
     env: {
       TMPDIR: temporary,
       CAMEO_DATA_DIR: path.join(folder, "data"),
-      ...(!options.trained && { CAMEO_MODELS_DIR: path.join(folder, "models") }),
+      ...(options.people === undefined && { CAMEO_MODELS_DIR: path.join(folder, "models") }),
       ...(options.database !== undefined && { DATABASE_URL: options.database }),
     },
   });
   const client = clientOf(service.endpoint);
+  const portraits = await portraitsOf(options.people);
   const programs = Number(options.programs);
   const faults: string[] = [];
   try {
-    const warming = new MixedLoad(client);
+    const warming = new MixedLoad(client, portraits);
     await warming.run(programs, performance.now() + warmUp);
     const before = await quietFootprint(service.pid);
     const watch = new MemoryWatch(service.pid);
-    const load = new MixedLoad(client);
+    const load = new MixedLoad(client, portraits);
     const bytesBefore = await databaseBytes();
     let firstResident = Number.NaN;
     if (options.photos === undefined) {
@@ -105,7 +109,7 @@ async function main(): Promise<number> {
       `memory under load: first ${firstResident.toFixed(0)} MiB, last ${lastResident.toFixed(0)} MiB (${(100 * growth).toFixed(1)} %)`,
     );
     if (bytesBefore !== undefined && bytesAfter !== undefined && options.photos !== undefined) {
-      console.log(`database: ${((bytesAfter - bytesBefore) / answered).toFixed(0)} bytes a face`);
+      console.log(`database: ${((bytesAfter - bytesBefore) / load.outcome.faces).toFixed(0)} bytes a face`);
     }
     console.log(`quiet before: ${formatFootprint(before)}`);
     console.log(`quiet after:  ${formatFootprint(after)}`);
@@ -130,6 +134,21 @@ async function main(): Promise<number> {
   }
   for (const fault of faults) console.log(`FAILED: ${fault}`);
   return faults.length === 0 ? 0 : 1;
+}
+
+/** Different photos; of a folder of people, evenly spread over it. */
+async function portraitsOf(folder: string | undefined): Promise<Uint8Array[]> {
+  if (folder === undefined) {
+    return Array.from({ length: portraitCount }, (_, number) => portraitOf(`soak ${number}`));
+  }
+  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".jpg")).sort();
+  if (files.length < portraitCount) throw new Error(`${folder} has fewer than ${portraitCount} JPEGs`);
+  return Promise.all(
+    Array.from({ length: portraitCount }, async (_, number) => {
+      const file = files[Math.floor((number * files.length) / portraitCount)] as string;
+      return new Uint8Array(await readFile(path.join(folder, file)));
+    }),
+  );
 }
 
 /** What the process holds when it has had nothing to do for a moment. */

@@ -12,7 +12,7 @@ import {
   SearchFacesByImageCommand,
   SearchFacesCommand,
 } from "@aws-sdk/client-rekognition";
-import { kindOf, portraitOf } from "../faults/load.ts";
+import { kindOf } from "../faults/load.ts";
 
 /** Requests by what became of them. */
 export interface Outcome {
@@ -20,6 +20,8 @@ export interface Outcome {
   /** Failures by kind, throttles apart. */
   readonly failed: Map<string, number>;
   throttled: number;
+  /** Faces that were indexed. */
+  faces: number;
 }
 
 /** Most faces of a collection: then the oldest are deleted, so that the service's load stays what it is. */
@@ -28,20 +30,18 @@ const maximumFaces = 200;
 /** Turns after which a program deletes its collection and makes it anew. */
 const turnsOfCollection = 500;
 
-/** Different photos. */
-const portraits = Array.from({ length: 300 }, (_, number) => ({ Bytes: portraitOf(`soak ${number}`) }));
-
 const throttles = new Set(["ThrottlingException", "ProvisionedThroughputExceededException"]);
-
-const anyPortrait = () => portraits[randomInt(portraits.length)] as { Bytes: Uint8Array };
 
 /** Programs that do all that clients do, at once and without a pause. */
 export class MixedLoad {
-  readonly outcome: Outcome = { answered: 0, failed: new Map(), throttled: 0 };
+  readonly outcome: Outcome = { answered: 0, failed: new Map(), throttled: 0, faces: 0 };
   readonly #client: RekognitionClient;
+  readonly #portraits: readonly Uint8Array[];
 
-  constructor(client: RekognitionClient) {
+  /** @param portraits a face each. */
+  constructor(client: RekognitionClient, portraits: readonly Uint8Array[]) {
     this.#client = client;
+    this.#portraits = portraits;
   }
 
   /** Runs so many programs until a time, in milliseconds of `performance.now()`. */
@@ -58,9 +58,12 @@ export class MixedLoad {
     const program = async () => {
       while (started < photos) {
         const ExternalImageId = `photo-${started++}`;
-        await this.#count(() =>
-          this.#client.send(new IndexFacesCommand({ CollectionId, ExternalImageId, Image: anyPortrait() })),
+        const indexed = await this.#count(() =>
+          this.#client.send(
+            new IndexFacesCommand({ CollectionId, ExternalImageId, Image: this.#anyPortrait() }),
+          ),
         );
+        this.outcome.faces += indexed?.FaceRecords?.length ?? 0;
         onPhoto(++done);
       }
     };
@@ -71,6 +74,7 @@ export class MixedLoad {
     const CollectionId = `soak-${number}`;
     const faceIds: string[] = [];
     const client = this.#client;
+    const anyPortrait = () => this.#anyPortrait();
     for (let turn = 0; performance.now() < until; turn++) {
       if (turn % turnsOfCollection === 0) {
         if (turn > 0) await this.#count(() => client.send(new DeleteCollectionCommand({ CollectionId })));
@@ -103,6 +107,10 @@ export class MixedLoad {
       }
     }
     await this.#count(() => client.send(new DeleteCollectionCommand({ CollectionId })));
+  }
+
+  #anyPortrait(): { Bytes: Uint8Array } {
+    return { Bytes: this.#portraits[randomInt(this.#portraits.length)] as Uint8Array };
   }
 
   async #count<Answer>(send: () => Promise<Answer>): Promise<Answer | undefined> {
