@@ -3,7 +3,6 @@ import { cpus, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { RekognitionClient } from "@aws-sdk/client-rekognition";
-import sharp from "sharp";
 import { packs } from "../models/packs.ts";
 import { developmentCredential, readConfig } from "../src/config.ts";
 import { preparePack } from "../src/recognition/packs/prepare.ts";
@@ -20,6 +19,7 @@ import {
   type SearchingFigure,
   type UrgencyFigure,
 } from "./load/searching.ts";
+import { newSelfies, oneSelfie, readSelfies } from "./load/selfies.ts";
 import { type StepMeans, StepTotals } from "./load/steps.ts";
 
 const usage = `npm run bench [-- OPTIONS]
@@ -28,6 +28,7 @@ Measures a service of its own by the real SDK. Indexing is compared with a bound
 run: the same decodes and nets in a bare loop over as many threads.
 
   --photos FOLDER    ../shared/photos/album_lfw/photos
+  --selfies FOLDER   ../shared/photos/album_lfw/selfies: a person each
   --database URL     PostgreSQL for the service, instead of PGlite
   --rounds N         turns of bound and service for each set of photos (3)
   --seconds N        length of each measurement of searching (10)
@@ -39,6 +40,7 @@ run: the same decodes and nets in a bare loop over as many threads.
 const { values: options } = parseArgs({
   options: {
     photos: { type: "string", default: "../shared/photos/album_lfw/photos" },
+    selfies: { type: "string", default: "../shared/photos/album_lfw/selfies" },
     database: { type: "string" },
     rounds: { type: "string", default: "3" },
     seconds: { type: "string", default: "10" },
@@ -51,9 +53,6 @@ const { values: options } = parseArgs({
 
 const searchedCollection = "bench-searched";
 const searcherCounts = [1, 50, 200] as const;
-/** Side of a square of one megapixel. */
-const selfieSide = 1000;
-
 interface Report {
   readonly machine: { readonly processor: string; readonly cores: number; readonly node: string };
   readonly threads: number;
@@ -121,23 +120,19 @@ async function main(): Promise<void> {
         report.steps[set.name] = steps.means("IndexFaces");
       }
     }
-    const selfies = await Promise.all(album.slice(0, 32).map(toSelfie));
+    const selfies = await readSelfies(options.selfies);
+    const unseen = newSelfies(selfies);
     if (wanted.has("searching")) {
-      for (const clients of searcherCounts) {
-        const what = "one selfie";
-        report.searching.push(
-          await measureSearching(client, what, searchedCollection, selfies.slice(0, 1), clients, seconds),
-        );
-      }
-      for (const clients of searcherCounts) {
-        const what = `${selfies.length} selfies`;
-        report.searching.push(
-          await measureSearching(client, what, searchedCollection, selfies, clients, seconds),
-        );
+      for (const [what, nextSelfie] of Object.entries({ remembered: oneSelfie(selfies), new: unseen })) {
+        for (const clients of searcherCounts) {
+          report.searching.push(
+            await measureSearching(client, what, searchedCollection, nextSelfie, clients, seconds),
+          );
+        }
       }
     }
     if (wanted.has("urgency")) {
-      report.urgency = await measureUrgency(client, searchedCollection, selfies, album, seconds);
+      report.urgency = await measureUrgency(client, searchedCollection, unseen, album, seconds);
     }
   } finally {
     memory.close();
@@ -160,10 +155,6 @@ async function prepareDefault() {
     acceptedLicences: [],
     report: { progress: () => undefined, ready: () => undefined, warn: console.warn },
   });
-}
-
-function toSelfie(photo: Uint8Array): Promise<Uint8Array> {
-  return sharp(photo).autoOrient().resize(selfieSide, selfieSide, { fit: "cover" }).jpeg().toBuffer();
 }
 
 function print({ machine, startTime, indexing, steps, searching, urgency, memory }: Report): void {

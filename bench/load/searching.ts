@@ -5,6 +5,7 @@ import {
   type RekognitionServiceException,
   SearchFacesByImageCommand,
 } from "@aws-sdk/client-rekognition";
+import type { NextSelfie } from "./selfies.ts";
 import { median, quantile } from "./statistics.ts";
 
 /** How searches fared with so many clients. */
@@ -28,19 +29,18 @@ export async function measureSearching(
   client: RekognitionClient,
   what: string,
   CollectionId: string,
-  selfies: readonly Uint8Array[],
+  nextSelfie: NextSelfie,
   clients: number,
   seconds: number,
 ): Promise<SearchingFigure> {
   const times: number[] = [];
   const failed: Record<string, number> = {};
   let retried = 0;
-  let next = 0;
   const start = performance.now();
   const end = start + 1000 * seconds;
   const searchOn = async () => {
     while (performance.now() < end) {
-      const Bytes = selfies[next++ % selfies.length] as Uint8Array;
+      const Bytes = nextSelfie();
       const begin = performance.now();
       try {
         const { $metadata } = await client.send(
@@ -81,11 +81,11 @@ export interface UrgencyFigure {
 export async function measureUrgency(
   client: RekognitionClient,
   CollectionId: string,
-  selfies: readonly Uint8Array[],
+  nextSelfie: NextSelfie,
   photos: readonly Uint8Array[],
   seconds: number,
 ): Promise<UrgencyFigure> {
-  const idle = await measureSearching(client, "one searcher, idle", CollectionId, selfies, 1, seconds);
+  const idle = await measureSearching(client, "one searcher, idle", CollectionId, nextSelfie, 1, seconds);
   const target = "bench-import";
   await client.send(new CreateCollectionCommand({ CollectionId: target }));
   let isOver = false;
@@ -103,7 +103,7 @@ export async function measureUrgency(
     client,
     "one searcher beside an import",
     CollectionId,
-    selfies,
+    nextSelfie,
     1,
     2 * seconds,
   );
