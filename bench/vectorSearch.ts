@@ -25,6 +25,7 @@ of the same kind, peers that compare the same number of them on one thread.
   --database URL     PostgreSQL with pgvector, in which a collection is made and deleted; PGlite is measured anyway
   --pglite-up-to N   largest size for PGlite, 25000: its rows lie in this process's memory
   --peers-up-to N    largest size for the peers, which take four bytes a component, 100000
+  --components N     of an embedding, 256; the default models make 384
   --rounds N         searches of each, 30; the median and the fastest are told
   --report FOLDER    report/search
 `;
@@ -35,14 +36,14 @@ const { values: options } = parseArgs({
     database: { type: "string" },
     "peers-up-to": { type: "string", default: "100000" },
     "pglite-up-to": { type: "string", default: "25000" },
+    components: { type: "string", default: "256" },
     rounds: { type: "string", default: "30" },
     report: { type: "string", default: "report/search" },
     help: { type: "boolean" },
   },
 });
 
-/** Components, as many as the default models make. */
-const dimension = 256;
+const dimension = Number(options.components);
 const limit = 50;
 /** Some photos of an album are near enough; vectors of unrelated directions are not. */
 const minimumCosine = 0.2;
