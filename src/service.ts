@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
-import { renderError, serviceUnavailable } from "../protocol/errors.ts";
+import { serviceUnavailable } from "../protocol/errors.ts";
 import { createSigV4Verifier } from "../protocol/sigv4.ts";
 import { collectionNamed, createAuthorizer } from "./access/authorize.ts";
 import { followKeyFile, KeyRing } from "./access/keyRing.ts";
@@ -21,6 +21,7 @@ import { createMetricsServer } from "./server/metricsServer.ts";
 import { NotOpenError, Readiness, type ReadinessCheck } from "./server/readiness.ts";
 import { logRequests } from "./server/requestLog.ts";
 import { openServices, type RunningServices } from "./services.ts";
+import type { RequestObserver } from "./telemetry/answeredRequest.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import { version } from "./version.ts";
 
@@ -70,7 +71,7 @@ export async function startService(
       database: notOpen,
       models: notOpen,
     };
-    let answer: Answer = async () => renderError(serviceUnavailable(), { logref: randomUUID() });
+    let answer: Answer = () => Promise.reject(serviceUnavailable());
     const readiness = new Readiness(
       {
         database: () => checks.database(),
@@ -84,15 +85,19 @@ export async function startService(
       const unfollow = followKeyFile(keyRing, config.accessKeyFile, log);
       closers.push(async () => unfollow());
     }
+    const observers = [logRequests(log)];
+    const observe: RequestObserver = (request) => {
+      for (const observeOne of observers) observeOne(request);
+    };
+    const refusal = { newId: randomUUID, observe };
     const app = createApp({
       answer: (request) => answer(request),
       readiness,
       bodyMemory: new BodyMemory(config.bodyMemory * 1024 * 1024),
       isKnownKey: (accessKeyId) => keyRing.find(accessKeyId) !== undefined,
-      newId: randomUUID,
-      log,
+      ...refusal,
     });
-    const { server, release } = createListener(app, config, log);
+    const { server, release } = createListener(app, config, refusal, log);
     closers.push(async () => release());
     const endpoint = await listenTo(server, config.host, config.port);
 
@@ -104,7 +109,6 @@ export async function startService(
     closers.unshift(running.close);
     checks = running.checks;
     readiness.forget();
-    const observers = [logRequests(log)];
     if (audit !== undefined) observers.push(audit.observe);
     if (config.otlpEndpoint !== undefined) {
       const { openTraces } = await import("./telemetry/traces.ts");
@@ -115,14 +119,15 @@ export async function startService(
     }
     let metricsEndpoint: string | undefined;
     if (config.metricsPort !== undefined) {
-      const { registry, observe } = createMetrics({
+      const metrics = createMetrics({
         ...running.sources,
         operations: Object.keys(offeredOperations),
         version,
         readiness: () => readiness.report(),
       });
-      observers.push(observe);
-      metricsEndpoint = await listenTo(createMetricsServer(registry), config.metricsHost, config.metricsPort);
+      observers.push(metrics.observe);
+      const server = createMetricsServer(metrics.registry);
+      metricsEndpoint = await listenTo(server, config.metricsHost, config.metricsPort);
     }
     const limiter = new RateLimiter(config.rateLimits);
     const authorize = createAuthorizer(config);
@@ -142,9 +147,7 @@ export async function startService(
       },
       collectionNamed: (input) => collectionNamed(config, input),
       newId: randomUUID,
-      observe: (request) => {
-        for (const observe of observers) observe(request);
-      },
+      observe,
     });
     return { endpoint, metricsEndpoint, close };
   } catch (error) {

@@ -68,6 +68,7 @@ test("a start without its database says so, answers that it is not ready, and ha
   });
   expect(call.status).toBe(500);
   expect(await call.json()).toMatchObject({ __type: "ThrottlingException", Message: "Service Unavailable" });
+  await untilPrinted(`"requestId":"${call.headers.get("x-amzn-requestid")}","status":500`);
 });
 
 test("a database that does not come in time ends the start, and says why", async () => {

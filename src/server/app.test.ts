@@ -8,6 +8,7 @@ import { createApp, maximumBody } from "./app.ts";
 import { BodyMemory } from "./bodyMemory.ts";
 import type { WireAnswer, WireRequest } from "./ladder.ts";
 import { Readiness } from "./readiness.ts";
+import { logRequests } from "./requestLog.ts";
 
 const requestId = "7d3c1c2a-2e0f-4c55-9f3a-c9a3c1c7e2b1";
 const awsJson = { "content-type": "application/x-amz-json-1.1" };
@@ -38,7 +39,7 @@ beforeEach(async () => {
     bodyMemory: new BodyMemory(bodyMemory),
     isKnownKey: (accessKeyId) => accessKeyId === "AKIDEXAMPLE",
     newId: () => requestId,
-    log: pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line)) }),
+    observe: logRequests(pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line)) })),
   });
   server = createServer(app).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -48,6 +49,16 @@ beforeEach(async () => {
 afterEach(async () => {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
+});
+
+/** The log's line for a request that did not reach the ladder. */
+const refusedLine = (status: number, error: string) => ({
+  level: 30,
+  time: expect.any(Number),
+  requestId,
+  status,
+  error,
+  ms: { total: 0 },
 });
 
 describe("POST /", () => {
@@ -100,6 +111,11 @@ describe("POST /", () => {
     },
   );
 
+  test("a request that the ladder answers is told by the ladder alone", async () => {
+    await fetch(endpoint, { method: "POST", headers: awsJson, body: "{}" });
+    expect(lines).toEqual([]);
+  });
+
   test.each(["application/json", "application/x-amz-json-1.0", "text/plain"])(
     "refuses the content type %s with 404",
     async (type) => {
@@ -112,6 +128,7 @@ describe("POST /", () => {
       expect(response.headers.get("x-amzn-requestid")).toBe(requestId);
       expect(await response.text()).toBe("<UnknownOperationException/>\n");
       expect(received).toEqual([]);
+      expect(lines).toEqual([refusedLine(404, "UnknownOperationException")]);
     },
   );
 });
@@ -132,6 +149,7 @@ describe("bodies that are not taken", () => {
     expect(response.headers.get("connection")).toBe("close");
     expect(await response.json()).toEqual({ __type: "RequestEntityTooLargeException" });
     expect(received).toEqual([]);
+    expect(lines).toEqual([refusedLine(413, "RequestEntityTooLargeException")]);
   });
 
   test("one of the largest size is taken", async () => {
@@ -148,6 +166,7 @@ describe("bodies that are not taken", () => {
     expect(response.status).toBe(415);
     expect(await response.json()).toEqual({ __type: "UnsupportedMediaTypeException" });
     expect(received).toEqual([]);
+    expect(lines).toEqual([refusedLine(415, "UnsupportedMediaTypeException")]);
   });
 
   test("one that is cut off is noted, and harms nobody", async () => {
@@ -158,7 +177,7 @@ describe("bodies that are not taken", () => {
     await once(server, "request");
     socket.destroy();
     while (lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(lines).toMatchObject([{ level: 30, status: 400, error: "The body is cut off", requestId }]);
+    expect(lines).toEqual([refusedLine(400, "SerializationException")]);
     expect((await fetch(endpoint, { method: "POST", headers: awsJson, body: "{}" })).status).toBe(200);
   });
 });
@@ -186,7 +205,8 @@ describe("the memory for bodies", () => {
       expect(refused.headers.get("connection")).toBe("close");
       expect(await refused.json()).toMatchObject({ __type: "ThrottlingException", Logref: requestId });
     }
-    expect(lines).toMatchObject([{ level: 30, error: "ThrottlingException" }, { level: 30 }]);
+    const line = refusedLine(500, "ThrottlingException");
+    expect(lines).toEqual([line, line]);
     const known = post(knownKey);
     while (received.length === 1) await new Promise((resolve) => setTimeout(resolve, 5));
 
@@ -233,6 +253,7 @@ describe("other paths and methods", () => {
     expect(response.headers.get("x-amzn-requestid")).toBe(requestId);
     expect(await response.text()).toContain("<AccessDeniedException>");
     expect(received).toEqual([]);
+    expect(lines).toEqual([refusedLine(403, "AccessDeniedException")]);
   });
 });
 
@@ -241,13 +262,20 @@ describe("a fault of the service's own", () => {
     answer = () => Promise.reject(new Error("out of memory at 0x7f"));
     const response = await fetch(endpoint, { method: "POST", headers: awsJson, body: '"not to be logged"' });
     expect(response.status).toBe(500);
-    expect(await response.json()).toEqual({ __type: "InternalServerError" });
-    expect(lines).toMatchObject([{ level: 50, requestId, err: { message: "out of memory at 0x7f" } }]);
+    expect(await response.json()).toMatchObject({
+      __type: "InternalServerError",
+      Message: "Internal server error",
+    });
+    expect(lines).toMatchObject([
+      { level: 50, requestId, error: "InternalServerError", err: { message: "out of memory at 0x7f" } },
+    ]);
     expect(JSON.stringify(lines)).not.toContain("not to be logged");
   });
 });
 
 describe("probes", () => {
+  afterEach(() => expect(lines).toEqual([]));
+
   test("/healthz is 200 while the process lives, whatever else does not", async () => {
     readinessChecks.database = () => Promise.reject(new Error("connection refused"));
     const response = await fetch(`${endpoint}/healthz`);

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from "express";
-import type { Logger } from "pino";
-import { AwsError, renderError } from "../../protocol/errors.ts";
+import { AwsError, internalError, renderError } from "../../protocol/errors.ts";
 import type { BodyMemory } from "./bodyMemory.ts";
 import type { WireAnswer, WireRequest } from "./ladder.ts";
-import { BodyFault, readBody } from "./readBody.ts";
+import { readBody } from "./readBody.ts";
 import type { Readiness } from "./readiness.ts";
+import { awsJson, type HttpAnswer, type RefusalParts, RefusedRequest, refused } from "./refusals.ts";
 
 /**
  * Largest request body, in bytes: two images of 5 MiB in base64 for CompareFaces, and what is over AWS's limit by
@@ -13,24 +13,16 @@ import type { Readiness } from "./readiness.ts";
  */
 export const maximumBody = 32 * 1024 * 1024;
 
-const awsJson = "application/x-amz-json-1.1";
-
-/** AWS's answer where a request is no call of an operation by its method or path. */
-const unknownService =
-  "<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>\n";
-
 /** What the HTTP face of the service needs. */
-export interface AppParts {
+export interface AppParts extends RefusalParts {
   readonly answer: (request: WireRequest) => Promise<WireAnswer>;
   readonly readiness: Readiness;
   readonly bodyMemory: BodyMemory;
   readonly isKnownKey: (accessKeyId: string) => boolean;
-  readonly newId: () => string;
-  readonly log: Logger;
 }
 
 /** The HTTP face: `POST /` for AWS JSON 1.1, `GET /healthz` and `GET /readyz` for who looks after the service. */
-export function createApp({ answer, readiness, bodyMemory, isKnownKey, newId, log }: AppParts): Express {
+export function createApp({ answer, readiness, bodyMemory, isKnownKey, newId, observe }: AppParts): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -59,14 +51,14 @@ export function createApp({ answer, readiness, bodyMemory, isKnownKey, newId, lo
     try {
       // The size comes before method, path and content type, so whatever is sent is read.
       const body = await readBody(request, maximumBody, allowance);
-      if (request.method !== "POST" || request.path !== "/") return sendXml(response, 403, unknownService);
-      if (!isAwsJson(request)) return sendXml(response, 404, "<UnknownOperationException/>\n");
-      send(response, await answer(toWireRequest(request, body, response.locals.requestId)));
+      if (request.method !== "POST" || request.path !== "/") throw new RefusedRequest("otherMethodOrPath");
+      if (!isAwsJson(request)) throw new RefusedRequest("otherContentType");
+      send(response, toHttp(await answer(toWireRequest(request, body, response.locals.requestId))));
     } finally {
       allowance.release();
     }
   });
-  app.use(faults(log, newId));
+  app.use(refuse({ newId, observe }));
   return app;
 }
 
@@ -88,44 +80,28 @@ function toWireRequest(request: Request, body: Uint8Array, requestId: string): W
   };
 }
 
-function send(response: Response, { status, body }: WireAnswer): void {
+function toHttp({ status, body }: WireAnswer): HttpAnswer {
+  return { status, contentType: awsJson, body };
+}
+
+function send(response: Response, { status, contentType, body }: HttpAnswer): void {
   const bytes = Buffer.from(body);
   response.status(status);
-  response.setHeader("Content-Type", awsJson);
+  response.setHeader("Content-Type", contentType);
   response.setHeader("Content-Length", bytes.length);
   response.end(bytes);
 }
 
-function sendXml(response: Response, status: number, body: string): void {
-  response.status(status);
-  response.setHeader("Content-Type", "text/xml");
-  response.end(body);
-}
-
-const bodyFaultNames = {
-  400: "SerializationException",
-  413: "RequestEntityTooLargeException",
-  415: "UnsupportedMediaTypeException",
-} as const;
-
-/** Answers what goes wrong around the ladder: bodies that are not taken, and faults of the service's own. */
-function faults(log: Logger, newId: () => string): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
-    if (response.headersSent) return next(error);
-    const answer = faultAnswer(error, newId);
-    const line = { requestId: response.locals.requestId, status: answer.status };
-    if (error instanceof BodyFault) log.info({ ...line, error: error.message });
-    else if (AwsError.is(error)) log.info({ ...line, error: error.name });
-    else log.error({ ...line, err: error });
+/** Answers what does not reach the ladder: requests that are not taken, and faults of the service's own around it. */
+function refuse({ newId, observe }: RefusalParts): ErrorRequestHandler {
+  return (thrown: unknown, { rawHeaders }, response, next) => {
+    if (response.headersSent) return next(thrown);
+    const isRefusal = thrown instanceof RefusedRequest || AwsError.is(thrown);
+    const error = isRefusal ? thrown : internalError(thrown);
+    const answer =
+      error instanceof RefusedRequest ? error.answer : toHttp(renderError(error, { logref: newId() }));
+    observe(refused({ requestId: response.locals.requestId, rawHeaders }, answer.status, error));
     response.setHeader("Connection", "close");
     send(response, answer);
   };
-}
-
-function faultAnswer(error: unknown, newId: () => string): WireAnswer {
-  if (error instanceof BodyFault) {
-    return { status: error.status, body: JSON.stringify({ __type: bodyFaultNames[error.status] }) };
-  }
-  if (AwsError.is(error)) return renderError(error, { logref: newId() });
-  return { status: 500, body: JSON.stringify({ __type: "InternalServerError" }) };
 }

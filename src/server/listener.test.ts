@@ -9,6 +9,7 @@ import tls from "node:tls";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import pino from "pino";
 import { type Certificate, makeCertificate } from "../../test/support/selfSignedCertificate.ts";
+import type { AnsweredRequest } from "../telemetry/answeredRequest.ts";
 import { createListener, type Listener, type ListenerSettings } from "./listener.ts";
 import { followTls } from "./tls.ts";
 
@@ -16,11 +17,17 @@ let folder: string;
 let listener: Listener | undefined;
 let sockets: Socket[];
 let lines: Record<string, unknown>[];
+let observed: AnsweredRequest[];
+const requestId = "7d3c1c2a-2e0f-4c55-9f3a-c9a3c1c7e2b1";
+const refusal = {
+  newId: () => requestId,
+  observe: (request: AnsweredRequest) => void observed.push(request),
+};
 const log = pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line)) });
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "listener-"));
-  [sockets, lines] = [[], []];
+  [sockets, lines, observed] = [[], [], []];
 });
 afterEach(async () => {
   for (const socket of sockets) socket.destroy();
@@ -37,7 +44,7 @@ const hello: RequestListener = (request, response) => {
 };
 
 async function listen(settings: Partial<ListenerSettings>): Promise<number> {
-  listener = createListener(hello, { ...standard, ...settings }, log);
+  listener = createListener(hello, { ...standard, ...settings }, refusal, log);
   listener.server.listen(0, "127.0.0.1");
   await once(listener.server, "listening");
   return (listener.server.address() as AddressInfo).port;
@@ -97,6 +104,47 @@ describe("clients that are slow or many", () => {
     expect(await answerTo(await listen({}), `POST / HTTP/1.1\r\nHost: x\r\n${rest}`)).toMatch(
       /^HTTP\/1\.1 400 /,
     );
+  });
+});
+
+describe("what never becomes a request", () => {
+  const told = () => observed.map(({ request, status, error }) => [request.requestId, status, error?.name]);
+
+  test.each<[string, string, number, string]>([
+    ["is no HTTP", "\x16\x03\x01\x02\0\x01\0", 400, "BadRequest"],
+    ["does not come in time", "POST / HTTP/1.1\r\n", 408, "RequestTimeout"],
+    ["is too long", `GET / HTTP/1.1\r\nX-Long: ${"a".repeat(17_000)}`, 431, "RequestHeaderFieldsTooLarge"],
+  ])("is told when it %s, as no operation's", async (_, text, status, name) => {
+    const answer = await answerTo(await listen({ requestTimeout: 1 }), text);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} .*\r\nConnection: close\r\n`));
+    expect(answer).toContain(`x-amzn-RequestId: ${requestId}\r\n\r\n`);
+    expect(told()).toEqual([[requestId, status, name]]);
+    expect(observed).toMatchObject([{ operation: undefined, caller: undefined, duration: 0 }]);
+  });
+
+  test("is told too after an answered request on the same connection", async () => {
+    const socket = connect(await listen({}), "127.0.0.1");
+    sockets.push(socket);
+    socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    await once(socket, "data");
+    socket.resume().write("\0");
+    await once(socket, "close");
+    expect(told()).toEqual([[requestId, 400, "BadRequest"]]);
+  });
+
+  test("is left to whoever reads the body when the request has begun", async () => {
+    const head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+    expect(await answerTo(await listen({}), `${head}zz\r\n`)).toMatch(/^HTTP\/1\.1 400 /);
+    expect(told()).toEqual([]);
+  });
+
+  test("is nothing where a client connects and leaves", async () => {
+    const socket = connect(await listen({}), "127.0.0.1");
+    sockets.push(socket);
+    await once(socket, "connect");
+    socket.end();
+    await once(socket, "close");
+    expect(told()).toEqual([]);
   });
 });
 

@@ -1,7 +1,9 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
 import https from "node:https";
 import type { Logger } from "pino";
+import type { RefusalParts } from "./refusals.ts";
 import { followTls, readTls, type TlsFiles } from "./tls.ts";
+import { answerUnreadable } from "./unreadable.ts";
 
 /** Longest pause between two requests on a connection, in milliseconds: longer than SDKs keep theirs. */
 const keepAlive = 75_000;
@@ -33,6 +35,7 @@ export interface Listener {
 export function createListener(
   listener: RequestListener,
   { maxConnections, requestTimeout, tls }: ListenerSettings,
+  refusal: RefusalParts,
   log: Logger,
 ): Listener {
   const limits: ServerOptions = {
@@ -45,6 +48,7 @@ export function createListener(
   const guard = <Guarded extends Server | https.Server>(server: Guarded): Guarded => {
     server.maxConnections = maxConnections;
     server.setTimeout(silence);
+    answerUnreadable(server, refusal);
     return server;
   };
   if (tls === undefined) {

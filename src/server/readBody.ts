@@ -1,19 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { throttled } from "../../protocol/errors.ts";
 import type { BodyAllowance } from "./bodyMemory.ts";
-
-const faults = { 400: "cut off", 413: "too large", 415: "compressed" } as const;
-
-/** Thrown when a body is not taken, with the status that says why. */
-export class BodyFault extends Error {
-  override readonly name = "BodyFault";
-  readonly status: keyof typeof faults;
-
-  constructor(status: keyof typeof faults) {
-    super(`The body is ${faults[status]}`);
-    this.status = status;
-  }
-}
+import { RefusedRequest } from "./refusals.ts";
 
 /** Bytes of a body's first buffer. */
 const firstCapacity = 64 * 1024;
@@ -23,7 +11,7 @@ const firstCapacity = 64 * 1024;
  * length it claims. The rest of a body that is refused is read and dropped, so that the client gets its answer.
  *
  * @param limit the most bytes.
- * @throws BodyFault; AwsError ThrottlingException when the allowance has no room.
+ * @throws RefusedRequest; AwsError ThrottlingException when the allowance has no room.
  */
 export function readBody(
   request: IncomingMessage,
@@ -41,12 +29,13 @@ export function readBody(
       allowance.release();
     };
     // Compressed bodies may unpack to anything, and AWS's SDKs send none for this service.
-    if ((request.headers["content-encoding"] ?? "identity") !== "identity") refuse(new BodyFault(415));
+    if ((request.headers["content-encoding"] ?? "identity") !== "identity")
+      refuse(new RefusedRequest("compressed"));
 
     request.on("data", (piece: Buffer) => {
       if (fault !== undefined) return;
       const needed = size + piece.length;
-      if (needed > limit) return refuse(new BodyFault(413));
+      if (needed > limit) return refuse(new RefusedRequest("tooLarge"));
       if (needed > body.length) {
         const capacity = Math.min(Math.max(2 * body.length, needed, firstCapacity), Math.max(length, needed));
         if (!allowance.grow(capacity - body.length)) return refuse(throttled());
@@ -61,8 +50,8 @@ export function readBody(
       if (fault === undefined) resolve(body.subarray(0, size));
       else reject(fault);
     });
-    request.on("error", () => reject(new BodyFault(400)));
+    request.on("error", () => reject(new RefusedRequest("cutOff")));
     // After the end this changes nothing.
-    request.on("close", () => reject(new BodyFault(400)));
+    request.on("close", () => reject(new RefusedRequest("cutOff")));
   });
 }

@@ -1,4 +1,3 @@
-import type { AwsError } from "../../protocol/errors.ts";
 import type { OperationName } from "../../protocol/model.generated.ts";
 import type { KeyHolder } from "../access/accessKeys.ts";
 import type { Stopwatch } from "./stopwatch.ts";
@@ -21,8 +20,8 @@ export interface AnsweredRequest {
   readonly collectionId: string | undefined;
   /** HTTP status. */
   readonly status: number;
-  /** What it was refused with; an InternalServerError's cause is what went wrong. */
-  readonly error: AwsError | undefined;
+  /** What it was refused with, by the name that the answer gives it; a fault of the service's own has a cause. */
+  readonly error: { readonly name: string; readonly cause?: unknown } | undefined;
   /** Milliseconds from the end of its body to its answer. */
   readonly duration: number;
   /** Its steps, all ended. */
