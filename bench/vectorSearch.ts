@@ -110,7 +110,7 @@ async function measureCollection(name: string, database: Database, faces: number
     await measureIndex(`pgvector in ${name}`, new PgvectorIndex(database.sql), collection);
     const bytes = await readCopy(name, database, collection);
     await memory.search(collection, { embedding: randomUnitVector(), minimumCosine, limit });
-    while (memory.bytes < bytes) await sleep(20);
+    while (memory.load().bytes < bytes) await sleep(20);
     notes.push({ what: "memory of a copy, bytes a face", faces, value: (bytes / faces).toFixed(0) });
     await measureIndex(`memory, over ${name}`, memory, collection);
   } finally {

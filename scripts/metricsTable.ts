@@ -9,6 +9,8 @@ export async function metricsTable(): Promise<string> {
     recognition: () => [],
     connections: () => undefined,
     totals: async () => ({ collections: 0, faces: 0, users: 0 }),
+    bodyMemory: () => ({ held: 0, limit: 0 }),
+    vectorIndex: () => ({ bytes: 0, limit: 0, copies: {}, searches: {} }),
     readiness: async () => ({ checks: {} }),
   });
   const types = new Map((await registry.getMetricsAsJSON()).map(({ name, type }) => [name, String(type)]));

@@ -90,10 +90,11 @@ export async function startService(
       for (const observeOne of observers) observeOne(request);
     };
     const refusal = { newId: randomUUID, observe };
+    const bodyMemory = new BodyMemory(config.bodyMemory * 1024 * 1024);
     const app = createApp({
       answer: (request) => answer(request),
       readiness,
-      bodyMemory: new BodyMemory(config.bodyMemory * 1024 * 1024),
+      bodyMemory,
       isKnownKey: (accessKeyId) => keyRing.find(accessKeyId) !== undefined,
       ...refusal,
     });
@@ -123,6 +124,7 @@ export async function startService(
         ...running.sources,
         operations: Object.keys(offeredOperations),
         version,
+        bodyMemory: () => bodyMemory.load(),
         readiness: () => readiness.report(),
       });
       observers.push(metrics.observe);

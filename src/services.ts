@@ -65,7 +65,10 @@ export interface RunningServices {
   /** What has to work for requests to be answered. */
   readonly checks: Readonly<Record<"database" | "models", ReadinessCheck>>;
   /** What the metrics tell of the services. */
-  readonly sources: Pick<MetricSources, "modelPack" | "recognition" | "connections" | "totals">;
+  readonly sources: Pick<
+    MetricSources,
+    "modelPack" | "recognition" | "connections" | "totals" | "vectorIndex"
+  >;
   close(): Promise<void>;
 }
 
@@ -142,6 +145,7 @@ export async function openServices(
         recognition: () => recognizers.map((one) => ({ pack: one.pack.name, load: one.load() })),
         connections: () => database.load(),
         totals: () => collections.totals(),
+        vectorIndex: vectors instanceof MemoryIndex ? () => vectors.load() : undefined,
       },
       close,
     };

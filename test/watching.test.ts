@@ -137,14 +137,20 @@ test("other requests are traces of their own, failed steps are marked and a clie
 });
 
 test("metrics count requests by operation and outcome, and time their steps", () => {
-  expect(sampleOf('cameo_requests_total{operation="IndexFaces",outcome="ok"}')).toBe(1);
+  expect(sampleOf('cameo_requests_total{operation="IndexFaces",outcome="ok",fault="false"}')).toBe(1);
   expect(
-    sampleOf('cameo_requests_total{operation="DescribeCollection",outcome="ResourceNotFoundException"}'),
+    sampleOf(
+      'cameo_requests_total{operation="DescribeCollection",outcome="ResourceNotFoundException",fault="false"}',
+    ),
   ).toBe(1);
   expect(
-    sampleOf('cameo_requests_total{operation="unknown",outcome="MissingAuthenticationTokenException"}'),
+    sampleOf(
+      'cameo_requests_total{operation="unknown",outcome="MissingAuthenticationTokenException",fault="false"}',
+    ),
   ).toBe(1);
-  expect(sampleOf('cameo_requests_total{operation="unknown",outcome="AccessDeniedException"}')).toBe(1);
+  expect(
+    sampleOf('cameo_requests_total{operation="unknown",outcome="AccessDeniedException",fault="false"}'),
+  ).toBe(1);
   for (const step of ["parse", "read", "recognize", "queue", "decode", "detect", "embed", "store"]) {
     const series = `cameo_step_duration_seconds_count{operation="IndexFaces",step="${step}"}`;
     expect([step, sampleOf(series)]).toEqual([step, 1]);
@@ -155,6 +161,13 @@ test("metrics count requests by operation and outcome, and time their steps", ()
   expect(sampleOf('cameo_recognition_threads_expected{pack="drawn-faces",urgency="interactive"}')).toBe(1);
   expect(sampleOf('cameo_recognition_queue_length{pack="drawn-faces",urgency="interactive"}')).toBe(0);
   expect(sampleOf('cameo_ready{check="database"}')).toBe(1);
+  expect(sampleOf("cameo_index_memory_bytes")).toBeGreaterThan(65_536);
+  expect(sampleOf("cameo_index_memory_limit_bytes")).toBe(256 * 2 ** 20);
+  expect(sampleOf('cameo_index_copies{kind="faces"}')).toBe(1);
+  expect(sampleOf('cameo_index_searches_total{answered_by="memory"}')).toBe(1);
+  expect(sampleOf('cameo_index_searches_total{answered_by="database"}')).toBe(0);
+  expect(sampleOf("cameo_body_memory_bytes")).toBe(0);
+  expect(sampleOf("cameo_body_memory_limit_bytes")).toBe(512 * 2 ** 20);
 });
 
 test("neither traces nor metrics tell of a collection, an image, a face or a key", () => {

@@ -22,6 +22,11 @@ export class BodyMemory {
     this.#limit = limit;
   }
 
+  /** Bytes that are held, and may be. */
+  load(): { readonly held: number; readonly limit: number } {
+    return { held: this.#held, limit: this.#limit };
+  }
+
   /** @param isStranger whether the request names no known access key: such bodies are the first without room. */
   open(isStranger: boolean): BodyAllowance {
     const limit = isStranger ? this.#limit * strangersPart : this.#limit;

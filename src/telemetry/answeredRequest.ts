@@ -28,5 +28,13 @@ export interface AnsweredRequest {
   readonly stopwatch: Stopwatch;
 }
 
+/**
+ * Whether a request failed by the service's fault, whatever it was answered: something in it is broken, or what it
+ * works with is away.
+ */
+export function isFault({ error }: AnsweredRequest): boolean {
+  return error?.name === "InternalServerError" || error?.cause !== undefined;
+}
+
 /** Hears of requests once they are answered. Must not throw. */
 export type RequestObserver = (request: AnsweredRequest) => void;

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { RequestObserver } from "./answeredRequest.ts";
+import { isFault, type RequestObserver } from "./answeredRequest.ts";
 import { Latest } from "./latest.ts";
 import type { Step } from "./stopwatch.ts";
 
@@ -11,6 +11,16 @@ interface ThreadLoad {
   readonly threads: number;
   readonly busy: number;
   readonly lost: number;
+}
+
+/** Copies of collections in memory. */
+interface IndexLoad {
+  readonly bytes: number;
+  readonly limit: number;
+  /** By what is copied. */
+  readonly copies: Readonly<Record<string, number>>;
+  /** By what answered. */
+  readonly searches: Readonly<Record<string, number>>;
 }
 
 /** What the metrics ask of the service, at each scrape. */
@@ -34,6 +44,10 @@ export interface MetricSources {
     readonly faces: number;
     readonly users: number;
   }>;
+  /** Bytes that the bodies of requests hold. */
+  readonly bodyMemory: () => { readonly held: number; readonly limit: number };
+  /** Not given where the database alone searches. */
+  readonly vectorIndex: (() => IndexLoad) | undefined;
   readonly readiness: () => Promise<{ readonly checks: Readonly<Record<string, string>> }>;
 }
 
@@ -60,6 +74,8 @@ export function createMetrics(sources: MetricSources): Metrics {
   addInfo(registry, sources);
   addRecognition(registry, sources);
   addDatabase(registry, sources);
+  addBodies(registry, sources);
+  addIndex(registry, sources);
   addReadiness(registry, sources);
   return { registry, observe: observeRequests(registry, sources) };
 }
@@ -68,8 +84,8 @@ function observeRequests(registry: Registry, { operations }: MetricSources): Req
   const registers = [registry];
   const requests = new Counter({
     name: "cameo_requests_total",
-    help: "Requests that were answered; outcome is ok, or the error's name",
-    labelNames: ["operation", "outcome"],
+    help: "Requests that were answered; outcome is ok, or the error's name; fault is true where the service failed, whatever it answered",
+    labelNames: ["operation", "outcome", "fault"],
     registers,
   });
   const requestSeconds = new Histogram({
@@ -99,9 +115,10 @@ function observeRequests(registry: Registry, { operations }: MetricSources): Req
       observeSteps(operation, inner);
     }
   };
-  return ({ operation: named, error, duration, stopwatch }) => {
+  return (answered) => {
+    const { operation: named, error, duration, stopwatch } = answered;
     const operation = named !== undefined && known.has(named) ? named : "unknown";
-    requests.inc({ operation, outcome: error?.name ?? "ok" });
+    requests.inc({ operation, outcome: error?.name ?? "ok", fault: String(isFault(answered)) });
     requestSeconds.observe({ operation }, duration / 1000);
     observeSteps(operation, stopwatch.steps);
     for (const [event, count] of Object.entries(stopwatch.faces)) faces.inc({ event }, count);
@@ -226,6 +243,67 @@ function addDatabase(registry: Registry, { connections, totals }: MetricSources)
     collect() {
       const stored = latestTotals.read();
       for (const [kind, count] of Object.entries(stored ?? {})) this.set({ kind }, count);
+    },
+  });
+}
+
+function addBodies(registry: Registry, { bodyMemory }: MetricSources): void {
+  const registers = [registry];
+  new Gauge({
+    name: "cameo_body_memory_bytes",
+    help: "Bytes that the bodies of requests in work hold",
+    registers,
+    collect() {
+      this.set(bodyMemory().held);
+    },
+  });
+  new Gauge({
+    name: "cameo_body_memory_limit_bytes",
+    help: "Bytes that they may hold: CAMEO_BODY_MEMORY",
+    registers,
+    collect() {
+      this.set(bodyMemory().limit);
+    },
+  });
+}
+
+function addIndex(registry: Registry, { vectorIndex }: MetricSources): void {
+  if (vectorIndex === undefined) return;
+  const registers = [registry];
+  new Gauge({
+    name: "cameo_index_memory_bytes",
+    help: "Bytes that copies of collections take; this and the next three only with CAMEO_VECTOR_INDEX=memory",
+    registers,
+    collect() {
+      this.set(vectorIndex().bytes);
+    },
+  });
+  new Gauge({
+    name: "cameo_index_memory_limit_bytes",
+    help: "Bytes that they may take: CAMEO_INDEX_MEMORY",
+    registers,
+    collect() {
+      this.set(vectorIndex().limit);
+    },
+  });
+  new Gauge({
+    name: "cameo_index_copies",
+    help: "Collections of which there is a copy, of the vectors of faces or users",
+    labelNames: ["kind"],
+    registers,
+    collect() {
+      for (const [kind, count] of Object.entries(vectorIndex().copies)) this.set({ kind }, count);
+    },
+  });
+  new Counter({
+    name: "cameo_index_searches_total",
+    help: "Searches by what answered them: memory, or database where there was no room for a copy or a large one was being read",
+    labelNames: ["answered_by"],
+    registers,
+    collect() {
+      this.reset();
+      for (const [answered_by, count] of Object.entries(vectorIndex().searches))
+        this.inc({ answered_by }, count);
     },
   });
 }

@@ -78,7 +78,12 @@ describe.each(testDatabases)("copies in memory, on $name", ({ open }) => {
     const inDatabase = searchedInDatabase();
     expect(await index.search(collection, query)).toHaveLength(5);
     expect(inDatabase).toHaveBeenCalledTimes(1);
-    expect(index.bytes).toBe(0);
+    expect(index.load()).toEqual({
+      bytes: 0,
+      limit: 2 ** 19,
+      copies: { faces: 0, users: 0 },
+      searches: { memory: 0, database: 1 },
+    });
   });
 
   test("those that were not searched for the longest time make room", async () => {
@@ -89,23 +94,28 @@ describe.each(testDatabases)("copies in memory, on $name", ({ open }) => {
     const changes = jest.spyOn(VectorReader.prototype, "changes");
     for (const collection of [one, other, one, one]) {
       expect(await index.search(collection, query)).toHaveLength(5);
-      expect(index.bytes).toBeLessThanOrEqual(limit);
+      expect(index.load().bytes).toBeLessThanOrEqual(limit);
     }
     // Each copy is read by two queries.
     expect(changes).toHaveBeenCalledTimes(3 * 2);
     expect(inDatabase).not.toHaveBeenCalled();
+    expect(index.load()).toMatchObject({
+      limit,
+      copies: { faces: 1, users: 0 },
+      searches: { memory: 4, database: 0 },
+    });
   });
 
   test("what is deleted leaves memory though nobody searches", async () => {
     const { index, failures } = indexOf(2 ** 26);
     const [gone, smaller, untouched] = [await fill(20), await fill(20), await fill(20)];
     for (const collection of [gone, smaller, untouched]) await index.search(await current(collection), query);
-    const bytes = index.bytes;
+    const bytes = index.load().bytes;
     await collections.delete(gone.name);
     const [face] = await index.search(await current(smaller), query);
     await faces.delete(smaller.id, [face?.faceId as string]);
     await index.sweep();
-    expect(index.bytes).toBe(bytes / 3);
+    expect(index.load().bytes).toBe(bytes / 3);
     expect(await index.search(await current(smaller), { ...query, limit: 100 })).toHaveLength(19);
     expect(failures).toEqual([]);
   });

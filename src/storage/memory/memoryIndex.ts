@@ -16,6 +16,17 @@ export interface MemoryIndexOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** What an index holds, and how it has answered since it was made. */
+export interface IndexLoad {
+  readonly bytes: number;
+  /** Most bytes. */
+  readonly limit: number;
+  /** Collections of which it has a copy. */
+  readonly copies: Readonly<Record<Kind, number>>;
+  /** Searches by what answered them. */
+  readonly searches: Readonly<Record<"memory" | "database", number>>;
+}
+
 /** A copy, and how many read or search it at the moment. */
 interface Kept {
   readonly copy: CollectionCopy;
@@ -53,6 +64,7 @@ export class MemoryIndex implements VectorIndex {
   /** By kind and collection, the one searched last at the end. */
   readonly #kept = new Map<string, Kept>();
   readonly #sweeping: NodeJS.Timeout;
+  readonly #searches = { memory: 0, database: 0 };
 
   constructor(sql: Sql, { memoryLimit, onError }: MemoryIndexOptions) {
     this.#memoryLimit = memoryLimit;
@@ -69,6 +81,7 @@ export class MemoryIndex implements VectorIndex {
 
   async search(collection: Collection, query: VectorQuery): Promise<VectorMatch[]> {
     const nearest = await this.#nearest("faces", collection, collection.faceCount, query);
+    this.#count(nearest);
     return (
       nearest?.map(({ id, cosine }) => ({ faceId: id, cosine })) ?? this.#database.search(collection, query)
     );
@@ -76,15 +89,17 @@ export class MemoryIndex implements VectorIndex {
 
   async searchUsers(collection: Collection, query: VectorQuery): Promise<UserVectorMatch[]> {
     const nearest = await this.#nearest("users", collection, collection.userCount, query);
+    this.#count(nearest);
     return (
       nearest?.map(({ id, cosine }) => ({ userId: id, cosine })) ??
       this.#database.searchUsers(collection, query)
     );
   }
 
-  /** Bytes that copies take. */
-  get bytes(): number {
-    return [...this.#kept.values()].reduce((sum, { copy }) => sum + copy.bytes, 0);
+  load(): IndexLoad {
+    const copies = { faces: 0, users: 0 };
+    for (const { copy } of this.#kept.values()) copies[copy.kind] += 1;
+    return { bytes: this.#bytes, limit: this.#memoryLimit, copies, searches: { ...this.#searches } };
   }
 
   /** Forgets copies of collections that are gone, and those with vectors that were removed. */
@@ -103,6 +118,10 @@ export class MemoryIndex implements VectorIndex {
   /** Stops looking at the database. */
   close(): void {
     clearInterval(this.#sweeping);
+  }
+
+  get #bytes(): number {
+    return [...this.#kept.values()].reduce((sum, { copy }) => sum + copy.bytes, 0);
   }
 
   /** Undefined when the database has to be asked. */
@@ -126,6 +145,10 @@ export class MemoryIndex implements VectorIndex {
       await copy.catchUp(collection);
       return copy.nearest(query);
     });
+  }
+
+  #count(nearest: Match[] | undefined): void {
+    this.#searches[nearest === undefined ? "database" : "memory"] += 1;
   }
 
   /** The copy of that key, a new one where there is none; one of embeddings of an older pack is forgotten. */
@@ -168,9 +191,9 @@ export class MemoryIndex implements VectorIndex {
 
   #makeRoom(bytes: number): void {
     for (const [key, { uses }] of this.#kept) {
-      if (this.bytes + bytes <= this.#memoryLimit) return;
+      if (this.#bytes + bytes <= this.#memoryLimit) return;
       if (uses === 0) this.#forget(key);
     }
-    if (this.bytes + bytes > this.#memoryLimit) throw new MemoryFullError("Copies in use leave no room");
+    if (this.#bytes + bytes > this.#memoryLimit) throw new MemoryFullError("Copies in use leave no room");
   }
 }
