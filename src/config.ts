@@ -243,7 +243,7 @@ const settings = {
   auditLog: {
     variable: "CAMEO_AUDIT_LOG",
     meaning:
-      "File of the [audit trail](privacy.md#audit-trail), JSON lines: who did what to which collection. Not set: none is kept.",
+      "File of the [audit trail](privacy.md#audit-trail), JSON lines: who did what to which collection; `-` for standard output, beside the log. Not set: none is kept.",
     schema: z.string().min(1).optional(),
   },
   retentionDays: {

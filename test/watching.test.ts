@@ -25,6 +25,8 @@ let service: ServiceProcess;
 let receiver: TraceReceiver;
 let metrics: string;
 let faceId: string;
+/** Of standard output. */
+const lines: Record<string, unknown>[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "cameo-watching-"));
@@ -38,8 +40,10 @@ beforeAll(async () => {
       CAMEO_WORKERS: "1",
       CAMEO_CREDENTIALS: `${credentials.accessKeyId}:${credentials.secretAccessKey}`,
       CAMEO_METRICS_PORT: String(metricsPort),
+      CAMEO_AUDIT_LOG: "-",
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
     },
+    onLine: (line) => lines.push(JSON.parse(line)),
   });
   const client = new RekognitionClient({
     endpoint: service.endpoint,
@@ -168,6 +172,23 @@ test("metrics count requests by operation and outcome, and time their steps", ()
   expect(sampleOf('cameo_index_searches_total{answered_by="database"}')).toBe(0);
   expect(sampleOf("cameo_body_memory_bytes")).toBe(0);
   expect(sampleOf("cameo_body_memory_limit_bytes")).toBe(512 * 2 ** 20);
+});
+
+test("lines of the audit trail lie beside those of the log, are marked and have the same request ids", () => {
+  const audited = lines.filter(({ log }) => log === "audit");
+  expect(audited.map(({ operation }) => operation)).toEqual([
+    "CreateCollection",
+    "IndexFaces",
+    "SearchFacesByImage",
+    "DescribeCollection",
+  ]);
+  for (const record of audited) {
+    expect(record.collectionId).toBeDefined();
+    expect(record).not.toHaveProperty("level");
+    const [line] = lines.filter(({ level, requestId }) => level === 30 && requestId === record.requestId);
+    expect(line).toMatchObject({ operation: record.operation });
+    expect(line).not.toHaveProperty("collectionId");
+  }
 });
 
 test("neither traces nor metrics tell of a collection, an image, a face or a key", () => {

@@ -1,8 +1,12 @@
+import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { AwsError, collectionNotFound, invalidSignature, notAuthorized } from "../../protocol/errors.ts";
+import { packageRoot } from "../packageRoot.ts";
 import type { AnsweredRequest } from "../telemetry/answeredRequest.ts";
 import { Stopwatch } from "../telemetry/stopwatch.ts";
 import { AuditLog, AuditLogError } from "./auditLog.ts";
@@ -21,8 +25,8 @@ afterEach(() => rm(folder, { recursive: true }));
 const open = () => new AuditLog(file, onFailure);
 
 async function lines(from = file): Promise<Record<string, unknown>[]> {
-  const text = await readFile(from, "utf8");
-  return text
+  const content = await readFile(from, "utf8");
+  return content
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line));
@@ -95,6 +99,31 @@ test("while it cannot be written nothing is done, and what happened is written l
   await rmdir(file);
   audit.requireWritable();
   expect(await lines()).toMatchObject([{ outcome: "first" }, { outcome: "second" }]);
+});
+
+test("on standard output lines are marked, and wait for a reader who is slow", async () => {
+  const records = 3000;
+  const script = `
+    process.stdout; // Has Node make it non-blocking, as worker threads do.
+    const { AuditLog } = await import("./dist/src/server/auditLog.js");
+    const audit = new AuditLog("-", (error) => { throw error; });
+    for (let count = 0; count < ${records}; count++) audit.record({ operation: "Retention", outcome: String(count) });
+    process.exit();`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", script], {
+    cwd: packageRoot,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  // What is written meanwhile is more than the system keeps for a reader.
+  await sleep(500);
+  const printed = (await text(child.stdout)).trimEnd().split("\n");
+  expect(printed.map((line) => JSON.parse(line))).toEqual(
+    Array.from({ length: records }, (_, count) => ({
+      log: "audit",
+      time: expect.any(String),
+      operation: "Retention",
+      outcome: String(count),
+    })),
+  );
 });
 
 test("a file that cannot be made is told at the start", () => {

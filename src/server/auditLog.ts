@@ -2,6 +2,7 @@ import { appendFileSync } from "node:fs";
 import { serviceUnavailable } from "../../protocol/errors.ts";
 import type { RequestObserver } from "../telemetry/answeredRequest.ts";
 import type { FaceEvent } from "../telemetry/stopwatch.ts";
+import { writeFully } from "./writeFully.ts";
 
 /** Thrown when the audit trail cannot be opened; says which file, and why. */
 export class AuditLogError extends Error {
@@ -26,10 +27,16 @@ export interface AuditRecord {
 /** The file's rights where it is made: for the service alone. */
 const mode = 0o600;
 
+/** What stands for standard output in place of a file. */
+const standardOutput = "-";
+
+/** Tells lines of the audit trail from those of the log, where they share standard output. */
+const mark = { log: "audit" } as const;
+
 /**
- * The audit trail: a file of JSON lines that is only ever added to.
+ * The audit trail: a file of JSON lines that is only ever added to, or lines with a mark on standard output.
  *
- * Each line is written before its request is answered, by opening the file, so that whoever rotates it need tell
+ * Each line is written before its request is answered; a file is opened for it, so that whoever rotates it need tell
  * nobody. Lines that cannot be written are kept for the next attempt, and until it succeeds nothing else is done.
  */
 export class AuditLog {
@@ -39,6 +46,7 @@ export class AuditLog {
   #isFailing = false;
 
   /**
+   * @param file `-` for standard output.
    * @param onFailure hears, once until it works again, why lines cannot be written.
    * @throws AuditLogError
    */
@@ -46,7 +54,7 @@ export class AuditLog {
     this.#file = file;
     this.#onFailure = onFailure;
     try {
-      appendFileSync(file, "", { mode });
+      this.#append("");
     } catch (cause) {
       throw new AuditLogError(
         `The audit log ${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}. ` +
@@ -58,7 +66,8 @@ export class AuditLog {
 
   /** Adds a line. */
   record(record: AuditRecord): void {
-    this.#unwritten.push(`${JSON.stringify({ time: new Date().toISOString(), ...record })}\n`);
+    const line = { ...(this.#file === standardOutput && mark), time: new Date().toISOString(), ...record };
+    this.#unwritten.push(`${JSON.stringify(line)}\n`);
     try {
       this.flush();
     } catch (error) {
@@ -72,7 +81,7 @@ export class AuditLog {
     if (this.#unwritten.length === 0) return;
     // A full disk may have taken a part of a line.
     const start = this.#isFailing ? "\n" : "";
-    appendFileSync(this.#file, start + this.#unwritten.join(""), { mode });
+    this.#append(start + this.#unwritten.join(""));
     this.#unwritten = [];
     this.#isFailing = false;
   }
@@ -101,4 +110,9 @@ export class AuditLog {
       ...(Object.keys(stopwatch.faces).length > 0 && { faces: stopwatch.faces }),
     });
   };
+
+  #append(text: string): void {
+    if (this.#file === standardOutput) writeFully(1, text);
+    else appendFileSync(this.#file, text, { mode });
+  }
 }
