@@ -1,6 +1,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { ServerResponse } from "node:http";
 import { isMainThread } from "node:worker_threads";
+import { prepareTrap } from "../../test/support/prepareTrap.ts";
 
 /**
  * Loaded into a service before all else, by `--import`: does on SIGUSR2 what no one can do to a process from outside.
@@ -18,6 +19,7 @@ if (!isMainThread) {
 const faults: Readonly<Record<string, () => void>> = {
   threads: () => toThreads.postMessage("end"),
   clock: () => jumpClock(3_600_000),
+  database: prepareTrap(),
   exception: () => {
     setImmediate(() => {
       throw new Error("a fault that nobody catches");

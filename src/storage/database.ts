@@ -1,7 +1,5 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { PGlite } from "@electric-sql/pglite";
-import { vector } from "@electric-sql/pglite-pgvector";
 import { sql } from "drizzle-orm";
 import { drizzle as drizzlePostgres, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import { migrate as migratePostgres } from "drizzle-orm/node-postgres/migrator";
@@ -10,6 +8,7 @@ import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
 import pg from "pg";
 import { packageRoot } from "../packageRoot.ts";
+import { EmbeddedPostgres } from "./embeddedPostgres.ts";
 import { dropWriteAheadLog, rewriteTables, vacuum } from "./erasure.ts";
 import { lockFolder } from "./folderLock.ts";
 import { isOutage } from "./outage.ts";
@@ -192,7 +191,12 @@ async function openPglite(folder: string): Promise<Database> {
   await mkdir(folder, { recursive: true });
   const unlock = await lockFolder(folder);
   try {
-    const client = await PGlite.create({ dataDir: path.join(folder, "pglite"), extensions: { vector } });
+    const client = await EmbeddedPostgres.open(path.join(folder, "pglite"), (crash) => {
+      // Nobody can go on without it: the process ends as for any error that nobody caught (src/lifetime.ts).
+      setImmediate(() => {
+        throw crash;
+      });
+    });
     const database = drizzlePglite(client);
     // Files of the log that are needed no more are removed, not kept with what was written in them.
     await database.execute(sql`set wal_recycle = off`);
@@ -221,7 +225,7 @@ async function openPglite(folder: string): Promise<Database> {
  * The embedded database sends as text what it has no serializer for; `pg` sends buffers in binary by itself. It sends
  * what a serializer gives, buffers too, though its type says text.
  */
-async function takeHalfVectorsInBinary(client: PGlite): Promise<void> {
+async function takeHalfVectorsInBinary(client: EmbeddedPostgres): Promise<void> {
   const { rows } = await client.query<{ oid: number }>("select 'halfvec'::regtype::oid");
   for (const { oid } of rows) client.serializers[oid] = (value: unknown) => value as string;
 }

@@ -1,0 +1,74 @@
+import { PGlite } from "@electric-sql/pglite";
+import { vector } from "@electric-sql/pglite-pgvector";
+
+/** Thrown by everything that is asked of an embedded database after it has crashed. */
+export class DatabaseCrashedError extends Error {
+  override readonly name = "DatabaseCrashedError";
+  /** PostgreSQL's crash_shutdown. */
+  readonly code = "57P02";
+
+  constructor(cause: unknown) {
+    super(
+      `The embedded database has crashed: ${cause}. All that was committed is in its log, from which it recovers when it is opened again.`,
+      { cause },
+    );
+  }
+}
+
+/** The status with which PGlite's PostgreSQL leaves its loop for an error that it answers, as `longjmp` would. */
+const answeredError = 100;
+
+/**
+ * PGlite that knows when it has crashed. PGlite itself passes over a trap of its WebAssembly, as if the statement had
+ * been done: it would answer a commit that never was, and try again for ever what it had not read to the end.
+ */
+export class EmbeddedPostgres extends PGlite {
+  #crash: DatabaseCrashedError | undefined;
+
+  /**
+   * Opens the database of a folder, which is made where there is none.
+   *
+   * @param onCrash hears of the end, once.
+   */
+  static async open(
+    dataDir: string,
+    onCrash: (error: DatabaseCrashedError) => void,
+  ): Promise<EmbeddedPostgres> {
+    const postgres = new EmbeddedPostgres({ dataDir, extensions: { vector } });
+    await postgres.waitReady;
+    postgres.#watch(onCrash);
+    return postgres;
+  }
+
+  /** Closes the database; one that has crashed is left as it is, for its memory is not to be trusted. */
+  override async close(): Promise<void> {
+    if (this.#crash === undefined) await super.close();
+  }
+
+  #watch(onCrash: (error: DatabaseCrashedError) => void): void {
+    if (this.mod === undefined) throw new Error("PGlite is not open");
+    const runLoop = this.mod._PostgresMainLoopOnce;
+    const _PostgresMainLoopOnce = () => {
+      try {
+        runLoop();
+      } catch (error) {
+        if (!isAnswered(error)) {
+          this.#crash = new DatabaseCrashedError(error);
+          onCrash(this.#crash);
+        }
+        throw error;
+      }
+    };
+    // Nothing of a crashed module is called any more, whoever has it at hand.
+    this.mod = new Proxy(this.mod, {
+      get: (mod, key) => {
+        if (this.#crash !== undefined) throw this.#crash;
+        return key === "_PostgresMainLoopOnce" ? _PostgresMainLoopOnce : Reflect.get(mod, key);
+      },
+    });
+  }
+}
+
+function isAnswered(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "status" in error && error.status === answeredError;
+}
