@@ -48,6 +48,30 @@ test("what is in work is answered, and told that the connection ends; who comes 
   expect(await drained).toBe(0);
 });
 
+test("a request that comes over a connection that was idle is answered, and told that the connection ends", async () => {
+  const socket = connect(port, "127.0.0.1");
+  sockets.push(socket);
+  const ask = () => socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  ask();
+  await once(server, "request");
+  responses[0]?.end("first");
+  expect(String((await once(socket, "data"))[0])).toContain("Connection: keep-alive");
+  const drained = drain(60_000);
+  ask();
+  await once(server, "request");
+  responses[1]?.end("second");
+  expect(String((await once(socket, "data"))[0])).toContain("Connection: close");
+  expect(await drained).toBe(0);
+});
+
+test("a connection that stays idle is closed", async () => {
+  const { answer } = await send();
+  responses[0]?.end("done");
+  await once(responses[0] as ServerResponse, "close");
+  expect(await drain(60_000)).toBe(0);
+  expect(await answer).toContain("done");
+});
+
 test("what takes too long is cut off", async () => {
   const { answer } = await send();
   expect(await drain(10)).toBe(1);
