@@ -103,11 +103,13 @@ async function act(scenario: Scenario, folder: string): Promise<FaultRow> {
       database === "PostgreSQL" ? await BreakablePostgres.start(path.join(disk, "postgres")) : undefined;
     if (postgres !== undefined) stops.push(() => postgres.destroy());
     const modelsDir = path.join(folder, "models");
+    const mirror = path.join(folder, "mirror");
     const env = {
       NODE_OPTIONS: `--import ${path.join(packageRoot, "dist/conformance/faults/instruments.js")}`,
       CAMEO_PORT: String(await freePort()),
       CAMEO_FAULT: fault,
       CAMEO_MODELS_DIR: modelsDir,
+      CAMEO_MODEL_MIRRORS: mirror,
       CAMEO_DATA_DIR: path.join(disk, "data"),
       ...(postgres !== undefined && { DATABASE_URL: postgres.url }),
       ...scenario.env,
@@ -121,6 +123,7 @@ async function act(scenario: Scenario, folder: string): Promise<FaultRow> {
       postgres,
       disk,
       modelsDir,
+      mirror,
       restart: async () => {
         stage.service = await startService();
       },

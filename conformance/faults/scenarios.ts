@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir, rm, statfs, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { ServiceProcess } from "../../test/support/serviceProcess.ts";
@@ -15,7 +15,10 @@ export interface Stage {
   readonly postgres: BreakablePostgres | undefined;
   /** Folder of the database, on a small file system of its own where `isSmallDisk`. */
   readonly disk: string;
+  /** Where the service keeps its models. */
   readonly modelsDir: string;
+  /** Where it fetches them. */
+  readonly mirror: string;
   /** Starts the service again at the same address. */
   readonly restart: () => Promise<void>;
 }
@@ -49,11 +52,26 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "model files are overwritten while they are used",
+    name: "model files are damaged while they are used",
     database: "PGlite",
     run: async ({ modelsDir }) => {
-      for (const file of await readdir(modelsDir)) await writeFile(path.join(modelsDir, file), "damaged");
+      await damageModels(modelsDir);
       await pause(lasting);
+    },
+  },
+  {
+    name: "the service is started with model files that are damaged",
+    database: "PGlite",
+    run: async (stage) => {
+      await stage.service.stop("SIGTERM");
+      const damaged = await damageModels(stage.modelsDir);
+      await stage.restart();
+      for (const name of damaged) {
+        const [kept, published] = await Promise.all(
+          [stage.modelsDir, stage.mirror].map((folder) => readFile(path.join(folder, name))),
+        );
+        if (!kept?.equals(published as Buffer)) throw new Error(`${name} was not fetched again`);
+      }
     },
   },
   {
@@ -91,6 +109,17 @@ export const scenarios: readonly Scenario[] = [
     name: "an error that nobody caught ends the service, and it is started",
     database: "PGlite",
     fault: "exception",
+    run: async (stage) => {
+      process.kill(stage.service.pid, "SIGUSR2");
+      await stage.service.ended;
+      await stage.restart();
+    },
+  },
+  {
+    name: "the database traps while it writes, and the service is started",
+    database: "PGlite",
+    fault: "database",
+    isShort: true,
     run: async (stage) => {
       process.kill(stage.service.pid, "SIGUSR2");
       await stage.service.ended;
@@ -153,6 +182,19 @@ export const scenarios: readonly Scenario[] = [
     run: fillDisk,
   },
 ];
+
+/** Changes one byte of each file of a folder, in place, as a bad disk does; gives their names. */
+async function damageModels(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  for (const name of names) {
+    const file = path.join(folder, name);
+    const bytes = await readFile(file);
+    const middle = bytes.length >> 1;
+    bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+    await writeFile(file, bytes);
+  }
+  return names;
+}
 
 /** Leaves no byte on the small disk until requests have failed for it, and a while longer. */
 async function fillDisk({ disk, load }: Stage): Promise<void> {

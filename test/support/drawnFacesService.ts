@@ -4,9 +4,16 @@ import { createLog } from "../../src/server/log.ts";
 import { startService } from "../../src/service.ts";
 import { makeDrawnFacesPacks } from "./drawnFaces/pack.ts";
 
-/** The service with the packs of drawn faces: `src/main.ts` where no weights can be had. */
+/**
+ * The service with the packs of drawn faces: `src/main.ts` where no weights can be had. The models are published in the
+ * first mirror where there is one, else made in the models folder.
+ */
 const config = readConfig(process.env);
 const log = createLog(config.logLevel);
-const service = await startService(config, await makeDrawnFacesPacks(config.modelsDir), log);
+const service = await startService(
+  config,
+  await makeDrawnFacesPacks(config.modelMirrors[0] ?? config.modelsDir),
+  log,
+);
 log.info(`Cameo answers at ${service.endpoint}`);
 boundToProcess(service, log);
