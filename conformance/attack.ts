@@ -25,7 +25,7 @@ stands in the log.
 
   --short            in less than a minute
   --seed N           what forgeries and images are made from; random, and printed first
-  --longest SECONDS  longest wait of the good client: 60
+  --longest SECONDS  longest wait of the good client: 10; behind huge images and a flood twice that
   --memory MIB       most resident memory of the service at any time: 4096
 `;
 
@@ -33,7 +33,7 @@ const { values: options } = parseArgs({
   options: {
     short: { type: "boolean", default: false },
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
-    longest: { type: "string", default: "60" },
+    longest: { type: "string", default: "10" },
     memory: { type: "string", default: "4096" },
     help: { type: "boolean" },
   },
@@ -87,24 +87,26 @@ async function attack(folder: string): Promise<string[]> {
     const mutated = await mutatedFiles(seed, Math.max(scale.images - handmade.length, 0));
     for (const { name, bytes } of [...handmade, ...mutated]) leaks.image(name, bytes);
 
-    const attacks: readonly (readonly [string, () => Promise<Outcome>])[] = [
+    const attacks: readonly (readonly [name: string, run: () => Promise<Outcome>, patience?: number])[] = [
       ["forged signatures", () => forgeSignatures(arena, seed, scale.flips)],
       ["keys outside their rights", () => overstepRights(arena, faceId, image)],
       ["a key that is taken away", () => useRetiredKey(arena)],
       ["foreign and made-up page tokens", () => abusePageTokens(arena)],
-      ["images made by hand", () => sendHostileImages(arena, handmade)],
+      // Images of 100 megapixels are allowed: each takes a thread for seconds, and who comes then waits for several.
+      ["images made by hand", () => sendHostileImages(arena, handmade), 2],
       ["images with mutations", () => sendHostileImages(arena, mutated)],
       ["slow connections", () => beSlow(arena, scale.slow, 1000 * (requestTimeout + 7))],
       ["requests in requests", () => smuggle(arena)],
       ["oversized requests", () => sendOversized(arena)],
       ["2 MiB in chunks of a byte", () => sendTinyChunks(arena, 2 * 1024 * 1024)],
-      ["bodies of 32 MiB at once", () => flood(arena, scale.flood)],
+      // The flood, which is made on the same cores, has gigabytes.
+      ["bodies of 32 MiB at once", () => flood(arena, scale.flood), 2],
     ];
     const faults: string[] = [];
     const client = new GoodClient(arena, image);
     const before = memoryOf(service.pid, "VmRSS");
     console.log(formatRow(["attack", "tried", "let in", "broken", "good waits", "memory", "seconds"]));
-    for (const [name, run] of attacks) {
+    for (const [name, run, patience = 1] of attacks) {
       const start = performance.now();
       const { tried, letIn, broken } = await run();
       const [waited, seconds] = [client.takeSlowest(), (performance.now() - start) / 1000];
@@ -123,7 +125,7 @@ async function attack(folder: string): Promise<string[]> {
         ...letIn.map((what) => `${name}: let in: ${what}`),
         ...broken.map((what) => `${name}: ${what}`),
       );
-      if (waited > 1000 * Number(options.longest))
+      if (waited > 1000 * patience * Number(options.longest))
         faults.push(`${name}: the good client waits ${Math.round(waited)} ms`);
     }
     await client.end();
