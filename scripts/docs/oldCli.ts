@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import { packageRoot } from "../../src/packageRoot.ts";
 
 const run = promisify(execFile);
 
@@ -9,7 +11,7 @@ const run = promisify(execFile);
  * The version of an AWS CLI of before August 2023, such as Debian 12 has: it does not read
  * AWS_ENDPOINT_URL_REKOGNITION and does not know users. Undefined when the CLI here is newer, or there is none.
  */
-export async function oldCliVersion(): Promise<string | undefined> {
+async function oldCliVersion(): Promise<string | undefined> {
   const printed = await run("aws", ["--version"]).then(
     ({ stdout }) => stdout,
     () => "",
@@ -18,12 +20,34 @@ export async function oldCliVersion(): Promise<string | undefined> {
   return Number(minor) < (major === "1" ? 29 : 13) ? version : undefined;
 }
 
-/** Puts a CLI that reads AWS_ENDPOINT_URL_REKOGNITION into a folder of the path, where the one here does not. */
-export async function wrapOldCli(bin: string): Promise<void> {
-  if ((await oldCliVersion()) === undefined) return;
+/** AWS's model of the service, where the reference material lies beside the checkout: it has all operations. */
+const serviceModel = path.join(packageRoot, "../shared/spec/models/rekognition.service-2.json");
+
+/**
+ * Puts into a folder of the path, where the CLI here is old, one that reads AWS_ENDPOINT_URL_REKOGNITION, and knows the
+ * operations of AWS's model where that is at hand.
+ *
+ * @returns the version of the CLI when that does not know all operations.
+ */
+export async function wrapOldCli(bin: string): Promise<string | undefined> {
+  const version = await oldCliVersion();
+  if (version === undefined) return undefined;
+  const hasModel = existsSync(serviceModel);
+  if (hasModel) {
+    // As botocore looks for it: service, version of its API, kind.
+    const folder = path.join(bin, "models/rekognition/2016-06-27");
+    await mkdir(folder, { recursive: true });
+    await symlink(serviceModel, path.join(folder, "service-2.json"));
+  }
   const { stdout } = await run("which", ["aws"]);
-  const script = `#!/bin/sh\nexec ${stdout.trim()} --endpoint-url "$AWS_ENDPOINT_URL_REKOGNITION" "$@"\n`;
+  const script = [
+    "#!/bin/sh",
+    `export AWS_DATA_PATH="${path.join(bin, "models")}"`,
+    `exec ${stdout.trim()} --endpoint-url "$AWS_ENDPOINT_URL_REKOGNITION" "$@"`,
+    "",
+  ].join("\n");
   await writeFile(path.join(bin, "aws"), script, { mode: 0o755 });
+  return hasModel ? undefined : version;
 }
 
 /** Whether a failed command failed for want of an operation that the CLI does not know. */

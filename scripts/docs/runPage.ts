@@ -5,7 +5,7 @@ import path from "node:path";
 import { developmentCredential } from "../../src/config.ts";
 import { startServiceProcess } from "../../test/support/serviceProcess.ts";
 import type { Block } from "./blocks.ts";
-import { lacksOperation, oldCliVersion } from "./oldCli.ts";
+import { lacksOperation } from "./oldCli.ts";
 import { sameForm } from "./sameForm.ts";
 import { furnish } from "./workplace.ts";
 
@@ -74,8 +74,7 @@ export async function runPage(blocks: readonly Block[]): Promise<BlockResult[]> 
     env: { CAMEO_DATA_DIR: path.join(folder, "data"), CAMEO_MODELS_DIR: path.join(folder, "models") },
   });
   try {
-    await furnish(page);
-    const oldCli = await oldCliVersion();
+    const oldCli = await furnish(page);
     const results: BlockResult[] = [];
     let before: Ran | undefined;
     for (const block of blocks) {

@@ -15,8 +15,10 @@ const album: Readonly<Record<string, readonly string[]>> = {
 /**
  * Puts into a folder what the examples name: `group.jpg`, `selfie.jpg`, an album in `photos/`, the packages of the
  * project, and its program, which recognises drawn faces here.
+ *
+ * @returns the version of the AWS CLI when that does not know all operations.
  */
-export async function furnish(folder: string): Promise<void> {
+export async function furnish(folder: string): Promise<string | undefined> {
   await Promise.all([mkdir(path.join(folder, "photos")), mkdir(path.join(folder, "bin"))]);
   const program = path.join(packageRoot, "dist/test/support/drawnFacesCli.js");
   await Promise.all([
@@ -31,8 +33,8 @@ export async function furnish(folder: string): Promise<void> {
     ),
     writeFile(path.join(folder, "aws.config"), "[default]\ncli_timestamp_format = iso8601\n"),
     symlink(path.join(packageRoot, "node_modules"), path.join(folder, "node_modules")),
-    wrapOldCli(path.join(folder, "bin")),
   ]);
+  return wrapOldCli(path.join(folder, "bin"));
 }
 
 function photoOf(people: readonly string[]): Uint8Array {
