@@ -84,6 +84,7 @@ async function main(): Promise<void> {
   const prepared = await prepareDefault();
   const sets = await photoSets(options.photos);
   const album = sets[0]?.photos ?? [];
+  const selfies = await readSelfies(options.selfies);
   const folder = await mkdtemp(path.join(tmpdir(), "cameo-bench-"));
   const location = options.database === undefined ? { folder } : { url: options.database };
   if (wanted.has("searching") || wanted.has("urgency")) {
@@ -120,7 +121,6 @@ async function main(): Promise<void> {
         report.steps[set.name] = steps.means("IndexFaces");
       }
     }
-    const selfies = await readSelfies(options.selfies);
     const unseen = newSelfies(selfies);
     if (wanted.has("searching")) {
       for (const [what, nextSelfie] of Object.entries({ remembered: oneSelfie(selfies), new: unseen })) {

@@ -111,6 +111,7 @@ async function main(): Promise<number> {
     if (bytesBefore !== undefined && bytesAfter !== undefined && options.photos !== undefined) {
       console.log(`database: ${((bytesAfter - bytesBefore) / load.outcome.faces).toFixed(0)} bytes a face`);
     }
+    console.log(`in tenths of the time, MiB: ${tenthsOf(watch.samples).join(" ")}`);
     console.log(`quiet before: ${formatFootprint(before)}`);
     console.log(`quiet after:  ${formatFootprint(after)}`);
     if (answered === 0) faults.push("nothing was answered");
@@ -174,6 +175,14 @@ async function databaseBytes(): Promise<number | undefined> {
 function medianOf(samples: readonly MemorySample[]): number {
   const sorted = samples.map(({ resident }) => resident).sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Whether memory settles, or goes on growing. */
+function tenthsOf(samples: readonly MemorySample[]): string[] {
+  const length = samples.length / 10;
+  return Array.from({ length: 10 }, (_, tenth) => samples.slice(tenth * length, (tenth + 1) * length))
+    .filter((part) => part.length > 0)
+    .map((part) => medianOf(part).toFixed(0));
 }
 
 function formatFootprint({ resident, threads, descriptors }: Footprint): string {

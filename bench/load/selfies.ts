@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import sharp from "sharp";
 
@@ -13,8 +13,12 @@ export async function readSelfies(folder: string): Promise<Uint8Array[]> {
   const files = (await readdir(folder)).filter((file) => /\.(jpe?g|png)$/i.test(file)).sort();
   if (files.length === 0) throw new Error(`${folder} has no JPEG or PNG`);
   return Promise.all(
-    files.map((file) =>
-      sharp(path.join(folder, file)).autoOrient().resize(side, side, { fit: "cover" }).jpeg().toBuffer(),
+    files.map(async (file) =>
+      sharp(await readFile(path.join(folder, file)))
+        .autoOrient()
+        .resize(side, side, { fit: "cover" })
+        .jpeg()
+        .toBuffer(),
     ),
   );
 }

@@ -15,6 +15,12 @@ export class DatabaseCrashedError extends Error {
   }
 }
 
+/**
+ * PostgreSQL's cache of pages. It lies in this process and fills up with use, by default to 128 MB; what falls out of it
+ * is still in the system's cache of files, and vectors that are searched have copies of their own.
+ */
+const sharedBuffers = "32MB";
+
 /** The status with which PGlite's PostgreSQL leaves its loop for an error that it answers, as `longjmp` would. */
 const answeredError = 100;
 
@@ -34,7 +40,11 @@ export class EmbeddedPostgres extends PGlite {
     dataDir: string,
     onCrash: (error: DatabaseCrashedError) => void,
   ): Promise<EmbeddedPostgres> {
-    const postgres = new EmbeddedPostgres({ dataDir, extensions: { vector } });
+    const postgres = new EmbeddedPostgres({
+      dataDir,
+      extensions: { vector },
+      startParams: [...PGlite.defaultStartParams, "-c", `shared_buffers=${sharedBuffers}`],
+    });
     await postgres.waitReady;
     postgres.#watch(onCrash);
     return postgres;
