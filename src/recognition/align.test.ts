@@ -57,8 +57,9 @@ function paint(width: number, height: number, colour: (x: number, y: number) => 
 }
 
 function align(image: RgbImage, points: FivePoints, change: Partial<EmbedderInput> = {}): Float32Array {
-  const target = new Float32Array(3 * input.size ** 2);
-  alignFace(new ImagePyramid(image), points, { ...input, ...change }, target);
+  const wanted = { ...input, ...change };
+  const target = new Float32Array(3 * wanted.size ** 2);
+  alignFace(new ImagePyramid(image), points, wanted, target);
   return target;
 }
 
@@ -115,6 +116,17 @@ describe("alignFace", () => {
       (value, at) => value - (image.data[(at % plane) * 3 + Math.floor(at / plane)] ?? 0),
     );
     expect(Math.max(...differences.map(Math.abs))).toBeLessThan(1e-3);
+  });
+
+  test("normalises all pixels of all channels, of nets with an odd side too", () => {
+    const size = 63;
+    const image = paint(64, 64, () => [10, 20, 30]);
+    const change = { size, mean: [2, 4, 6], scale: [2, 4, 8] } as const;
+    const crop = align(image, pointsOf({ x: 32, y: 32, side: 64, turn: 0 }), change);
+    const plane = size * size;
+    expect(
+      [0, 1, 2].map((channel) => [...new Set(crop.slice(channel * plane, (channel + 1) * plane))]),
+    ).toEqual([[4], [4], [3]]);
   });
 
   test("samples a slope to a fraction of a pixel", () => {

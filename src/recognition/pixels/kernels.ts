@@ -49,7 +49,7 @@ interface Kernels {
     tx: number,
     ty: number,
   ): void;
-  /** Takes `mean` from each float of a plane and multiplies it by `factor`, in double precision; an even number. */
+  /** Takes `mean` from each float of a plane and multiplies it by `factor`, in double precision. */
   normalize(plane: Pointer, length: number, mean: number, factor: number): void;
 }
 

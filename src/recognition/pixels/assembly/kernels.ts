@@ -171,12 +171,13 @@ export function warpToPlanes(
 export function normalize(plane: usize, length: i32, mean: f64, factor: f64): void {
   const means = f64x2.splat(mean);
   const factors = f64x2.splat(factor);
-  const end = plane + <usize>length * 4;
+  const end = plane + <usize>(length & ~1) * 4;
   for (; plane < end; plane += 8) {
     const pair = f64x2.promote_low_f32x4(v128.load_zero<u64>(plane));
     const normal = f32x4.demote_f64x2_zero(f64x2.mul(f64x2.sub(pair, means), factors));
     v128.store_lane<u64>(plane, normal, 0);
   }
+  if (length & 1) store<f32>(plane, <f32>((<f64>load<f32>(plane) - mean) * factor));
 }
 
 function mix(a: v128, b: v128, share: v128): v128 {
