@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { readBlob } from "./blob.ts";
+import { decodeBlob, readBlob } from "./blob.ts";
 import { AwsError } from "./errors.ts";
 
 describe("readBlob", () => {
@@ -23,6 +23,21 @@ describe("readBlob", () => {
           expect(AwsError.is(error)).toBe(true);
         }
         expect(blob !== undefined).toBe(Buffer.from(text, "base64").toString("base64") === text);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("takes of bytes what it takes of a string", () => {
+    const nearlyBase64 = fc.string({ unit: fc.constantFrom(..."AQgw+/=-_ é"), maxLength: 8 });
+    // Around the pieces in which bytes are decoded.
+    const before = fc.constantFrom(0, 1, 8191, 8192, 8193).map((groups) => "QUJD".repeat(groups));
+    fc.assert(
+      fc.property(before, nearlyBase64, nearlyBase64, (start, middle, end) => {
+        const text = start + middle + end;
+        const expected =
+          Buffer.from(text, "base64").toString("base64") === text && Buffer.from(text, "base64");
+        expect(decodeBlob(Buffer.from(text)) ?? false).toEqual(expected);
       }),
       { numRuns: 2000 },
     );

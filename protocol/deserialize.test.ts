@@ -22,6 +22,19 @@ describe("deserialize", () => {
     });
   });
 
+  test("takes bytes for the string that they came as", () => {
+    const Bytes = Buffer.from("ABC");
+    expect(deserialize("DetectFaces", { Image: { Bytes } })).toEqual({ Image: { Bytes } });
+    expect(deserialize("DetectFaces", { Image: { S3Object: { Name: Bytes } } })).toEqual({
+      Image: { S3Object: { Name: "QUJD" } },
+    });
+    expect(() => deserialize("DetectFaces", { Image: Bytes })).toThrow("Expected null");
+    expect(() => deserialize("DetectFaces", { Attributes: Bytes })).toThrow("Expected list or null");
+    expect(() => deserialize("ListFaces", { MaxResults: Bytes })).toThrow(
+      "STRING_VALUE can not be converted",
+    );
+  });
+
   test("leaves out unknown members and takes null for absent", () => {
     expect(deserialize("ListCollections", { MaxResults: null, Colour: "red", toString: 1 })).toEqual({});
   });

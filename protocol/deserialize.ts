@@ -28,7 +28,8 @@ const TYPE_NAMES: Readonly<Record<ScalarShape["type"], string>> = {
 };
 
 /**
- * Reads an operation's input out of a parsed body, by the operation's input shape: blobs become Buffers,
+ * Reads an operation's input out of a parsed body, by the operation's input shape: blobs become Buffers that are alone
+ * on their memory,
  * timestamps Dates, floats are rounded to float32, and integers are truncated and held within their type's range.
  * Members that the shape does not have are left out, and a member that is null counts as absent; a null within a
  * list or map stays, for {@link validate} to refuse. Nothing else is constrained here.
@@ -90,9 +91,11 @@ function readMap(shape: MapShape, value: unknown): Structure {
   );
 }
 
-function readScalar(shape: ScalarShape, value: unknown): unknown {
-  refuseList(value);
-  refuseStructure(value);
+function readScalar(shape: ScalarShape, given: unknown): unknown {
+  refuseList(given);
+  refuseStructure(given);
+  if (shape.type === "blob" && Buffer.isBuffer(given)) return given;
+  const value = Buffer.isBuffer(given) ? given.toString("base64") : given;
   switch (shape.type) {
     case "string":
       return typeof value === "string" ? value : refuseToken(shape, value);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { deserialize } from "./deserialize.ts";
 import { AwsError } from "./errors.ts";
 import { parseBody } from "./json.ts";
 
@@ -60,9 +61,65 @@ describe("parseBody", () => {
     expect(performance.now() - start).toBeLessThan(1000);
   });
 
-  test("reads a 7 MB image beside 4096 face ids", () => {
-    const FaceIds = Array.from({ length: 4096 }, (_, i) => `00000000-0000-0000-0000-${i}`);
-    const input = { Image: { Bytes: "QUJD".repeat(1.75 * MEGABYTE) }, FaceIds };
-    expect(parse(JSON.stringify(input))).toEqual(input);
+  describe("with an image", () => {
+    const image = Buffer.from(Array.from({ length: 30_001 }, (_, index) => index * index));
+    const base64 = image.toString("base64");
+
+    test("gives its bytes", () => {
+      const input = {
+        Café: "ü",
+        Source: { Bytes: base64 },
+        Images: [base64, "QUJD"],
+        Target: { Bytes: base64 },
+      };
+      expect(parse(JSON.stringify(input))).toEqual({
+        Café: "ü",
+        Source: { Bytes: image },
+        Images: [image, "QUJD"],
+        Target: { Bytes: image },
+      });
+    });
+
+    test("reads 7 MB beside 4096 face ids", () => {
+      const faceIds = Array.from({ length: 4096 }, (_, i) => `00000000-0000-0000-0000-${i}`);
+      const large = Buffer.alloc(5.25 * MEGABYTE, image);
+      const { FaceIds, Bytes } = parse(JSON.stringify({ FaceIds: faceIds, Bytes: large.toString("base64") }));
+      expect(FaceIds).toEqual(faceIds);
+      expect(large.equals(Bytes as Buffer)).toBe(true);
+    });
+
+    test.each([
+      ["a body with escapes", { Bytes: base64, Name: '"\\' }],
+      ["what is cut short", { Bytes: base64.slice(0, -1) }],
+      ["another alphabet", { Bytes: `${base64.slice(0, -4)}AA-_` }],
+      ["padding within", { Bytes: `QQ==${base64}` }],
+      ["unused bits", { Bytes: `${base64}QR==` }],
+      ["a character beyond ASCII", { Bytes: `${base64}QUJé` }],
+      ["a name", { [base64]: 1 }],
+    ])("leaves strings as they are: %s", (_, input) => {
+      expect(parse(JSON.stringify(input))).toEqual(input);
+    });
+
+    test("reads an indented body", () => {
+      const { Image } = parse(JSON.stringify({ Image: { Bytes: base64 } }, null, 2));
+      expect(deserialize("DetectFaces", { Image })).toEqual({ Image: { Bytes: image } });
+    });
+
+    test("does not take a string for the place of an image", () => {
+      const body = JSON.stringify({ Image: { Bytes: base64 }, Name: "\0" + "0" });
+      expect(parse(body)).toEqual({ Image: { Bytes: base64 }, Name: "\0" + "0" });
+      expect(() => parse(body.replace("\\u0000", "\0"))).toThrow(AwsError);
+    });
+
+    test.each([
+      ['{"A":1}x"IMAGE",'],
+      ['{"A":"IMAGE",}'],
+      ['{"A" "IMAGE"}'],
+      ['{"A":"IMAGE"'],
+      ['{"A":"IMAGE'],
+      ['{A":"IMAGE"}'],
+    ])("refuses %s", (body) => {
+      expect(() => parse(body.replace("IMAGE", base64))).toThrow(AwsError);
+    });
   });
 });

@@ -81,7 +81,7 @@ function getStructure(name: string): StructureShape {
   return shape;
 }
 
-/** Any object that is not a list. */
+/** Any object that is neither a list nor bytes. */
 export function isStructure(value: unknown): value is Structure {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
