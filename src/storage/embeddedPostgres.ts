@@ -1,4 +1,4 @@
-import { PGlite } from "@electric-sql/pglite";
+import { PGlite, types } from "@electric-sql/pglite";
 import { vector } from "@electric-sql/pglite-pgvector";
 
 /** Thrown by everything that is asked of an embedded database after it has crashed. */
@@ -46,6 +46,8 @@ export class EmbeddedPostgres extends PGlite {
       startParams: [...PGlite.defaultStartParams, "-c", `shared_buffers=${sharedBuffers}`],
     });
     await postgres.waitReady;
+    // Without those of all kinds of arrays: PGlite copies the table for each query of drizzle's, and no array is read.
+    postgres.parsers = { ...types.parsers };
     postgres.#watch(onCrash);
     return postgres;
   }
@@ -56,27 +58,30 @@ export class EmbeddedPostgres extends PGlite {
   }
 
   #watch(onCrash: (error: DatabaseCrashedError) => void): void {
-    if (this.mod === undefined) throw new Error("PGlite is not open");
-    const runLoop = this.mod._PostgresMainLoopOnce;
-    const _PostgresMainLoopOnce = () => {
+    const { mod } = this;
+    if (mod === undefined) throw new Error("PGlite is not open");
+    const runLoop = mod._PostgresMainLoopOnce;
+    mod._PostgresMainLoopOnce = () => {
       try {
         runLoop();
       } catch (error) {
         if (!isAnswered(error)) {
           this.#crash = new DatabaseCrashedError(error);
+          disable(mod, this.#crash);
           onCrash(this.#crash);
         }
         throw error;
       }
     };
-    // Nothing of a crashed module is called any more, whoever has it at hand.
-    this.mod = new Proxy(this.mod, {
-      get: (mod, key) => {
-        if (this.#crash !== undefined) throw this.#crash;
-        return key === "_PostgresMainLoopOnce" ? _PostgresMainLoopOnce : Reflect.get(mod, key);
-      },
-    });
   }
+}
+
+/** Has whatever asks a module for one of its functions get an error instead, also who has the module at hand. */
+function disable(mod: object, error: Error): void {
+  const refuse = () => {
+    throw error;
+  };
+  for (const key of Object.keys(mod)) Object.defineProperty(mod, key, { get: refuse });
 }
 
 function isAnswered(error: unknown): boolean {
