@@ -29,7 +29,8 @@ beforeEach(async () => {
   readinessChecks = { database: () => Promise.resolve() };
   const app = createApp({
     answer: (wireRequest) => {
-      received.push(wireRequest);
+      // The body is given back with the answer.
+      received.push({ ...wireRequest, body: Uint8Array.from(wireRequest.body) });
       return answer();
     },
     readiness: new Readiness(

@@ -11,22 +11,28 @@ const firstCapacity = 64 * 1024;
  * length it claims. The rest of a body that is refused is read and dropped, so that the client gets its answer.
  *
  * @param limit the most bytes.
+ * @returns bytes that are the allowance's, until it is released.
  * @throws RefusedRequest; AwsError ThrottlingException when the allowance has no room.
  */
 export function readBody(
   request: IncomingMessage,
   limit: number,
   allowance: BodyAllowance,
-): Promise<Buffer<ArrayBuffer>> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const length = Number(request.headers["content-length"] ?? limit);
   return new Promise((resolve, reject) => {
     let body = Buffer.alloc(0);
     let size = 0;
     let fault: Error | undefined;
     const refuse = (reason: Error) => {
-      fault = reason;
-      body = Buffer.alloc(0);
+      fault ??= reason;
       allowance.release();
+    };
+    const cutOff = () => {
+      // What breaks after the body's end is for who answers it.
+      if (request.readableEnded) return;
+      refuse(new RefusedRequest("cutOff"));
+      reject(fault);
     };
     // Compressed bodies may unpack to anything, and AWS's SDKs send none for this service.
     if ((request.headers["content-encoding"] ?? "identity") !== "identity")
@@ -36,13 +42,9 @@ export function readBody(
       if (fault !== undefined) return;
       const needed = size + piece.length;
       if (needed > limit) return refuse(new RefusedRequest("tooLarge"));
-      if (needed > body.length) {
-        const capacity = Math.min(Math.max(2 * body.length, needed, firstCapacity), Math.max(length, needed));
-        if (!allowance.grow(capacity - body.length)) return refuse(throttled());
-        const larger = Buffer.allocUnsafeSlow(capacity);
-        body.copy(larger, 0, 0, size);
-        body = larger;
-      }
+      const buffer = allowance.withRoomFor(Math.max(needed, Math.min(length, firstCapacity)));
+      if (buffer === undefined) return refuse(throttled());
+      body = buffer;
       piece.copy(body, size);
       size = needed;
     });
@@ -50,8 +52,7 @@ export function readBody(
       if (fault === undefined) resolve(body.subarray(0, size));
       else reject(fault);
     });
-    request.on("error", () => reject(new RefusedRequest("cutOff")));
-    // After the end this changes nothing.
-    request.on("close", () => reject(new RefusedRequest("cutOff")));
+    request.on("error", cutOff);
+    request.on("close", cutOff);
   });
 }
