@@ -1,5 +1,6 @@
 import { packs } from "../models/packs.ts";
 import { ConfigError, developmentCredential, readConfig } from "./config.ts";
+import { letHeapGrow } from "./heap.ts";
 import { boundToProcess } from "./lifetime.ts";
 import { isOperatorFault } from "./operatorFaults.ts";
 import { createLog } from "./server/log.ts";
@@ -7,6 +8,7 @@ import { startService } from "./service.ts";
 
 /** Starts the service from the environment, and stops it on SIGTERM and SIGINT. */
 async function main(): Promise<void> {
+  letHeapGrow();
   const config = readConfig(process.env);
   const log = createLog(config.logLevel);
   // The first process of a container hears no signal that it does not listen for.

@@ -1,4 +1,5 @@
 import { readConfig } from "../../src/config.ts";
+import { letHeapGrow } from "../../src/heap.ts";
 import { boundToProcess } from "../../src/lifetime.ts";
 import { createLog } from "../../src/server/log.ts";
 import { startService } from "../../src/service.ts";
@@ -8,6 +9,7 @@ import { makeDrawnFacesPacks } from "./drawnFaces/pack.ts";
  * The service with the packs of drawn faces: `src/main.ts` where no weights can be had. The models are published in the
  * first mirror where there is one, else made in the models folder.
  */
+letHeapGrow();
 const config = readConfig(process.env);
 const log = createLog(config.logLevel);
 const service = await startService(
