@@ -11,8 +11,8 @@ export interface PhotoSet {
 /** Sizes that cameras and marketplaces deliver, in pixels; 3 to 2. */
 const sizes = [
   { name: "2 megapixels", width: 1732, height: 1155, count: 48 },
-  { name: "12 megapixels", width: 4243, height: 2828, count: 32 },
-  { name: "24 megapixels", width: 6000, height: 4000, count: 16 },
+  { name: "12 megapixels", width: 4243, height: 2828, count: 48 },
+  { name: "24 megapixels", width: 6000, height: 4000, count: 24 },
 ] as const;
 
 /** The share of each side of a photo that larger photos are made of, so that they show a few faces, not all. */
