@@ -29,10 +29,9 @@ const TYPE_NAMES: Readonly<Record<ScalarShape["type"], string>> = {
 
 /**
  * Reads an operation's input out of a parsed body, by the operation's input shape: blobs become Buffers that are alone
- * on their memory,
- * timestamps Dates, floats are rounded to float32, and integers are truncated and held within their type's range.
- * Members that the shape does not have are left out, and a member that is null counts as absent; a null within a
- * list or map stays, for {@link validate} to refuse. Nothing else is constrained here.
+ * on their memory, timestamps Dates, floats are rounded to float32, and integers are truncated and held within their
+ * type's range. Members that the shape does not have are left out, and a member that is null counts as absent; a null
+ * within a list or map stays, for {@link validate} to refuse. Nothing else is constrained here.
  *
  * @throws AwsError SerializationException for a value of another type than the shape's. The texts are AWS's, as
  * recorded at other services with the same framework; which of several wrong members is named is not established,
