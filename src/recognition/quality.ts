@@ -40,8 +40,7 @@ export function measureQuality(
   const crop = new Float32Array(3 * cropSize * cropSize);
   alignFace(pyramid, points, input, crop);
   const grey = luma(crop);
-  const mean = grey.reduce((sum, value) => sum + value, 0) / grey.length;
-  const variance = grey.reduce((sum, value) => sum + (value - mean) ** 2, 0) / grey.length;
+  const { mean, variance } = momentsOf(grey);
   // One grey level of noise keeps an even surface from being called sharp.
   const relativeEnergy = laplacianEnergy(grey) / (variance + 1);
   return {
@@ -61,6 +60,16 @@ function luma(planes: Float32Array): Float32Array {
       0.114 * (planes[2 * plane + at] as number);
   }
   return grey;
+}
+
+/** By index: a function called for each pixel, or an iterator, takes five to ten times as long. */
+function momentsOf(grey: Float32Array): { mean: number; variance: number } {
+  let sum = 0;
+  for (let at = 0; at < grey.length; at++) sum += grey[at] as number;
+  const mean = sum / grey.length;
+  let squares = 0;
+  for (let at = 0; at < grey.length; at++) squares += ((grey[at] as number) - mean) ** 2;
+  return { mean, variance: squares / grey.length };
 }
 
 /** Mean square of the discrete Laplacian over the crop's inside. */
