@@ -99,7 +99,7 @@ describe.each(testDatabases)("retention on $name", ({ open, join }) => {
     await add(untagged, [oldFace], 1000);
 
     expect(await apply(database, [tagged, untagged])).toEqual({ [tagged.name]: 1 });
-    expect([...(await faces.find(tagged.id, kept)).keys()]).toEqual(kept);
+    expect([...(await faces.find(tagged, kept)).keys()]).toEqual(kept);
     expect(await reread(tagged)).toMatchObject({ faceCount: 1 });
     expect(await reread(untagged)).toMatchObject({ faceCount: 1 });
 

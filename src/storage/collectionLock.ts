@@ -31,9 +31,11 @@ export async function lockCollection(
     .where(eq(collections.id, collectionId))
     .for("update");
   if (collection === undefined) throw new CollectionGoneError(`Collection ${collectionId} is gone`);
-  if (modelPack !== undefined && modelPack !== collection.modelPack) {
-    throw new CollectionMovedError(
-      `Collection ${collectionId} has embeddings of ${collection.modelPack} now`,
-    );
-  }
+  if (modelPack !== undefined) requireModelPack(collectionId, collection.modelPack, modelPack);
+}
+
+/** @throws CollectionMovedError when the model pack of a collection is not the one that a request has worked with. */
+export function requireModelPack(collectionId: number, modelPack: string, expected: string): void {
+  if (modelPack === expected) return;
+  throw new CollectionMovedError(`Collection ${collectionId} has embeddings of ${modelPack} now`);
 }

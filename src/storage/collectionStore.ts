@@ -1,4 +1,4 @@
-import { asc, count, eq, gt, sum } from "drizzle-orm";
+import { asc, count, eq, gt, placeholder, sum } from "drizzle-orm";
 import type { Sql } from "./database.ts";
 import { collections } from "./schema.ts";
 
@@ -36,12 +36,26 @@ export interface Totals {
   readonly users: number;
 }
 
+/**
+ * Finds a collection by its name. Every request does, so that the statement is put together once; it has no name, for
+ * a connection would keep one that has, which poolers such as PgBouncer may not let it.
+ */
+function findByName(sql: Sql) {
+  return sql
+    .select()
+    .from(collections)
+    .where(eq(collections.name, placeholder("name")))
+    .prepare("");
+}
+
 /** Keeps collections. */
 export class CollectionStore {
   readonly #sql: Sql;
+  readonly #findByName: ReturnType<typeof findByName>;
 
   constructor(sql: Sql) {
     this.#sql = sql;
+    this.#findByName = findByName(sql);
   }
 
   /** Creates a collection; false when the name is taken. */
@@ -56,7 +70,7 @@ export class CollectionStore {
 
   /** The collection of that name, if there is one. */
   async find(name: string): Promise<Collection | undefined> {
-    const [found] = await this.#sql.select().from(collections).where(eq(collections.name, name));
+    const [found] = await this.#findByName.execute({ name });
     return found;
   }
 

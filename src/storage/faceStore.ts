@@ -1,12 +1,12 @@
 import { and, asc, eq, gt, inArray, isNull } from "drizzle-orm";
 import type { Box } from "../recognition/geometry.ts";
 import { intersectionOverUnion } from "../recognition/geometry.ts";
-import { lockCollection } from "./collectionLock.ts";
+import { lockCollection, requireModelPack } from "./collectionLock.ts";
 import type { Collection } from "./collectionStore.ts";
 import { moveVersion } from "./collectionVersion.ts";
 import type { Sql } from "./database.ts";
 import { removeFaces } from "./faceRemoval.ts";
-import { faces } from "./schema.ts";
+import { collections, faces } from "./schema.ts";
 
 /** A face of a collection, without its embedding. */
 export interface StoredFace {
@@ -147,10 +147,24 @@ export class FaceStore {
     return rows.map(toStoredFace);
   }
 
-  /** The faces with these FaceIds, by FaceId; ids that the collection does not have are left out. */
-  async find(collectionId: number, faceIds: readonly string[]): Promise<Map<string, StoredFace>> {
-    const found = await this.list(collectionId, { limit: faceIds.length, after: undefined, faceIds });
-    return new Map(found.map((face) => [face.faceId, face]));
+  /**
+   * The faces with these FaceIds, by FaceId; ids that the collection does not have are left out. One statement tells
+   * both the faces and whose embeddings the collection has: each costs a search a tenth of its time.
+   *
+   * @throws CollectionMovedError when they are another pack's by now: what was compared may be embeddings of two.
+   */
+  async find(
+    { id: collectionId, modelPack }: Pick<Collection, "id" | "modelPack">,
+    faceIds: readonly string[],
+  ): Promise<Map<string, StoredFace>> {
+    const rows = await this.#sql
+      .select({ modelPack: collections.modelPack, face: storedFace })
+      .from(collections)
+      .leftJoin(faces, and(eq(faces.collectionId, collectionId), inArray(faces.faceId, [...faceIds])))
+      .where(eq(collections.id, collectionId));
+    const [first] = rows;
+    if (first !== undefined) requireModelPack(collectionId, first.modelPack, modelPack);
+    return new Map(rows.flatMap(({ face }) => (face === null ? [] : [[face.faceId, toStoredFace(face)]])));
   }
 
   /** The embedding of a face, if the collection has it. */

@@ -134,6 +134,10 @@ describe.each(testDatabases)("moving a collection to another pack, on $name", ({
     await expect(users.associate(collection, change)).rejects.toBeInstanceOf(CollectionMovedError);
     await expect(stage([first, 5])).rejects.toBeInstanceOf(CollectionMovedError);
     await expect(reindex.switch(collection, target, false)).rejects.toBeInstanceOf(CollectionMovedError);
+    for (const faceIds of [[first as string], []]) {
+      await expect(faces.find(collection, faceIds)).rejects.toBeInstanceOf(CollectionMovedError);
+    }
+    expect([...(await faces.find(await reread(), [first as string])).keys()]).toEqual([first]);
     expect((await users.associate(await reread(), change)).changed).toEqual([first]);
   });
 

@@ -115,8 +115,12 @@ describe.each(testDatabases)("stores on $name", ({ open }) => {
 
   test("nothing is stored for a collection that is gone, and deleting it takes its faces along", async () => {
     const collection = await make();
-    await faces.add(collection, { imageId: randomUUID(), externalImageId: null }, [newFace(0.1)]);
+    const face = newFace(0.1);
+    await faces.add(collection, { imageId: randomUUID(), externalImageId: null }, [face]);
+    expect((await faces.find(collection, [randomUUID(), face.faceId])).size).toBe(1);
+    expect((await faces.find(collection, [])).size).toBe(0);
     expect(await collections.delete(collection.name)).toBe(1);
+    expect((await faces.find(collection, [face.faceId])).size).toBe(0);
     expect(await collections.delete(collection.name)).toBeUndefined();
     const count = await database.sql.$count(facesTable, sql`collection_id = ${collection.id}`);
     expect(count).toBe(0);
@@ -129,7 +133,7 @@ describe.each(testDatabases)("stores on $name", ({ open }) => {
     const collection = await make();
     const face = newFace(0.123456789);
     await faces.add(collection, { imageId: randomUUID(), externalImageId: null }, [face]);
-    const stored = (await faces.find(collection.id, [face.faceId])).get(face.faceId);
+    const stored = (await faces.find(collection, [face.faceId])).get(face.faceId);
     expect(Math.fround(stored?.box.left as number)).toBe(Math.fround(0.123456789));
     expect(stored?.externalImageId).toBeNull();
     expect(await faces.embeddingOf(collection.id, face.faceId)).toEqual(embedding);

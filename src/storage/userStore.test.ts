@@ -51,7 +51,7 @@ describe.each(testDatabases)("UserStore on $name", ({ open }) => {
   ) => users.associate(collection, { userId, faceIds, minimumCosine, limit }, request);
   const listAll = () => users.list(collection.id, { limit: 100, after: undefined });
   const ownersOf = async (faceIds: readonly string[]) => {
-    const found = await faces.find(collection.id, faceIds);
+    const found = await faces.find(collection, faceIds);
     return faceIds.map((faceId) => found.get(faceId)?.userId);
   };
 

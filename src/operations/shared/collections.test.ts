@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { CollectionMovedError } from "../../storage/collectionLock.ts";
 import type { Collection } from "../../storage/collectionStore.ts";
-import { unlessGone, unlessMoved } from "./collections.ts";
+import { requireUnmoved, unlessGone, unlessMoved } from "./collections.ts";
 
 const collection: Collection = {
   id: 1,
@@ -22,14 +22,17 @@ const storeWith = (now: Collection | undefined) =>
 const throttling = expect.objectContaining({ name: "ThrottlingException" });
 
 describe("a search while its collection moves to another model pack", () => {
-  test("answers when the collection has stayed, or is gone", async () => {
+  test("goes on when the collection has stayed, or is gone", async () => {
+    await requireUnmoved(storeWith(collection), collection);
+    await requireUnmoved(storeWith(undefined), collection);
     expect(await unlessMoved(storeWith(collection), collection, Promise.resolve("matches"))).toBe("matches");
-    expect(await unlessMoved(storeWith(undefined), collection, Promise.resolve("matches"))).toBe("matches");
   });
 
   test("asks to try again, whatever came of the comparison", async () => {
     const moved = storeWith({ ...collection, modelPack: "new" });
-    await expect(unlessMoved(moved, collection, Promise.resolve("matches"))).rejects.toEqual(throttling);
+    await expect(requireUnmoved(moved, collection)).rejects.toEqual(throttling);
+    const told = Promise.reject(new CollectionMovedError());
+    await expect(unlessMoved(storeWith(collection), collection, told)).rejects.toEqual(throttling);
     const failed = Promise.reject(new Error("different halfvec dimensions 256 and 128"));
     await expect(unlessMoved(moved, collection, failed)).rejects.toEqual(throttling);
   });

@@ -30,20 +30,35 @@ export async function unlessGone<Outcome>(collectionId: string, change: Promise<
 }
 
 /**
- * Awaits what a collection's embeddings are compared for.
+ * Looks once more at a collection whose embeddings were compared.
  *
  * @throws AwsError ThrottlingException, so that SDKs try again, when the collection was moved to another model pack
  * meanwhile: what was compared may be embeddings of two.
  */
-export async function unlessMoved<Outcome>(
+export async function requireUnmoved(
   collections: Services["collections"],
   { name, modelPack }: Collection,
-  comparison: Promise<Outcome>,
-): Promise<Outcome> {
-  // Settled first: comparing embeddings of two packs may fail, too.
-  const [outcome] = await Promise.allSettled([comparison]);
+): Promise<void> {
   const now = await collections.find(name);
   if (now !== undefined && now.modelPack !== modelPack) throw throttled();
-  if (outcome.status === "rejected") throw outcome.reason;
-  return outcome.value;
+}
+
+/**
+ * Awaits a part of a search, which may fail because the collection was moved to another model pack meanwhile: of
+ * embeddings of two packs not even the lengths need be the same.
+ *
+ * @throws AwsError ThrottlingException, so that SDKs try again, when it was.
+ */
+export async function unlessMoved<Outcome>(
+  collections: Services["collections"],
+  collection: Collection,
+  part: Promise<Outcome>,
+): Promise<Outcome> {
+  try {
+    return await part;
+  } catch (error) {
+    if (error instanceof CollectionMovedError) throw throttled();
+    await requireUnmoved(collections, collection);
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@ import { cosineAt, similarityOf } from "../../recognition/similarity.ts";
 import type { Services } from "../../services.ts";
 import type { Collection } from "../../storage/collectionStore.ts";
 import { countFaces } from "../../telemetry/stopwatch.ts";
-import { unlessMoved } from "./collections.ts";
+import { requireUnmoved, unlessMoved } from "./collections.ts";
 import { toFace } from "./wire.ts";
 
 /** FaceMatchThreshold and SimilarityThreshold where a request gives none. */
@@ -45,10 +45,8 @@ export async function findMatches(
     }),
   );
   const wanted = nearest.filter(({ faceId }) => faceId !== except).slice(0, limit);
-  const found = await faces.find(
-    collection.id,
-    wanted.map(({ faceId }) => faceId),
-  );
+  const matched = wanted.map(({ faceId }) => faceId);
+  const found = await unlessMoved(collections, collection, faces.find(collection, matched));
   countFaces("matched", found.size);
   return wanted.flatMap(({ faceId, cosine }) => {
     const face = found.get(faceId);
@@ -74,6 +72,7 @@ export async function findUserMatches(
       limit: except === undefined ? limit : limit + 1,
     }),
   );
+  await requireUnmoved(collections, collection);
   const wanted = nearest.filter(({ userId }) => userId !== except).slice(0, limit);
   countFaces("matched", wanted.length);
   return wanted.map(({ userId, cosine }) => ({
