@@ -30,6 +30,13 @@ describe("what an operator starts Cameo with", () => {
     expect(settings).toEqual(expect.arrayContaining(named));
   });
 
+  test.each(["package.json", "Dockerfile", "deploy/systemd/cameo.service", "test/support/serviceProcess.ts"])(
+    "%s bounds the arenas of malloc as the suites do that measure memory",
+    (file) => {
+      expect(find(read(file), /\bMALLOC_ARENA_MAX(?:=|: ")(\w+)/g)).toEqual(["2"]);
+    },
+  );
+
   test("the Dockerfile copies what there is, and .dockerignore lets it through", () => {
     const copied = find(read("Dockerfile"), /^COPY (?!--)(.+) \S+$/gm)
       .flatMap((sources) => sources.split(" "))

@@ -30,6 +30,8 @@ export function startServiceProcess({ models, env, onLine }: ServiceOptions): Pr
   return startServerProcess({
     command: [entries[models]],
     env: {
+      // As operators start it: `npm start`, the image, the systemd unit.
+      MALLOC_ARENA_MAX: "2",
       CAMEO_PORT: "0",
       ...(models === "drawn-faces" && { CAMEO_MODEL_PACK: "drawn-faces" }),
       ...env,
