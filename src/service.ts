@@ -98,7 +98,7 @@ export async function startService(
       isKnownKey: (accessKeyId) => keyRing.find(accessKeyId) !== undefined,
       ...refusal,
     });
-    const { server, release } = createListener(app, config, refusal, log);
+    const { server, connections, release } = createListener(app, config, refusal, log);
     closers.push(async () => release());
     const endpoint = await listenTo(server, config.host, config.port);
 
@@ -124,6 +124,7 @@ export async function startService(
         ...running.sources,
         operations: Object.keys(offeredOperations),
         version,
+        connections,
         bodyMemory: () => bodyMemory.load(),
         readiness: () => readiness.report(),
       });

@@ -67,7 +67,7 @@ export interface RunningServices {
   /** What the metrics tell of the services. */
   readonly sources: Pick<
     MetricSources,
-    "modelPack" | "recognition" | "connections" | "totals" | "vectorIndex"
+    "modelPack" | "recognition" | "databaseConnections" | "totals" | "vectorIndex"
   >;
   close(): Promise<void>;
 }
@@ -143,7 +143,7 @@ export async function openServices(
       sources: {
         modelPack: pack,
         recognition: () => recognizers.map((one) => ({ pack: one.pack.name, load: one.load() })),
-        connections: () => database.load(),
+        databaseConnections: () => database.load(),
         totals: () => collections.totals(),
         vectorIndex: vectors instanceof MemoryIndex ? () => vectors.load() : undefined,
       },

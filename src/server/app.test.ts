@@ -9,6 +9,7 @@ import { BodyMemory } from "./bodyMemory.ts";
 import type { WireAnswer, WireRequest } from "./ladder.ts";
 import { Readiness } from "./readiness.ts";
 import { logRequests } from "./requestLog.ts";
+import { answerUnreadable } from "./unreadable.ts";
 
 const requestId = "7d3c1c2a-2e0f-4c55-9f3a-c9a3c1c7e2b1";
 const awsJson = { "content-type": "application/x-amz-json-1.1" };
@@ -27,6 +28,10 @@ beforeEach(async () => {
   [received, lines] = [[], []];
   answer = async () => ({ status: 200, body: '{"Ä":1}' });
   readinessChecks = { database: () => Promise.resolve() };
+  const refusal = {
+    newId: () => requestId,
+    observe: logRequests(pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line)) })),
+  };
   const app = createApp({
     answer: (wireRequest) => {
       // The body is given back with the answer.
@@ -39,10 +44,10 @@ beforeEach(async () => {
     ),
     bodyMemory: new BodyMemory(bodyMemory),
     isKnownKey: (accessKeyId) => accessKeyId === "AKIDEXAMPLE",
-    newId: () => requestId,
-    observe: logRequests(pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line)) })),
+    ...refusal,
   });
-  server = createServer(app).listen(0, "127.0.0.1");
+  server = createServer({ connectionsCheckingInterval: 20 }, app).listen(0, "127.0.0.1");
+  answerUnreadable(server, refusal);
   await once(server, "listening");
   endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -170,12 +175,27 @@ describe("bodies that are not taken", () => {
     expect(lines).toEqual([refusedLine(415, "UnsupportedMediaTypeException")]);
   });
 
-  test("one that is cut off is noted, and harms nobody", async () => {
+  const sendHalf = async () => {
     const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
     socket.write(
       `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${awsJson["content-type"]}\r\nContent-Length: 9\r\n\r\n{`,
     );
     await once(server, "request");
+    return socket;
+  };
+
+  test("one that does not come in time is noted as it is answered, once", async () => {
+    [server.headersTimeout, server.requestTimeout] = [50, 50];
+    const socket = await sendHalf();
+    const [answer] = await once(socket, "data");
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 408 /);
+    socket.resume();
+    await once(socket, "close");
+    expect(lines).toEqual([refusedLine(408, "RequestTimeout")]);
+  });
+
+  test("one that is cut off is noted, and harms nobody", async () => {
+    const socket = await sendHalf();
     socket.destroy();
     while (lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(lines).toEqual([refusedLine(400, "SerializationException")]);

@@ -83,6 +83,7 @@ describe("clients that are slow or many", () => {
     sockets.push(kept);
     await once(kept, "connect");
     expect(await answerTo(port, "")).toBe("");
+    expect(listener?.connections()).toEqual({ open: 2, limit: 2, refused: { limit: 1, tls: 0 } });
     kept.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     expect(String((await once(kept, "data"))[0])).toContain("200 OK");
   });
@@ -145,6 +146,7 @@ describe("what never becomes a request", () => {
     socket.end();
     await once(socket, "close");
     expect(told()).toEqual([]);
+    expect(listener?.connections()).toEqual({ open: 0, limit: 100, refused: { limit: 0, tls: 0 } });
   });
 });
 
@@ -171,6 +173,12 @@ describe("TLS", () => {
     const old = tls.connect({ host: "127.0.0.1", port, ca: certificate.cert, maxVersion: "TLSv1.1" });
     sockets.push(old);
     expect(await once(old, "error")).toBeDefined();
+  });
+
+  test("a client that does not speak it is refused, and counted", async () => {
+    const port = await listen({ tls: await write(makeCertificate()) });
+    await answerTo(port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    expect(listener?.connections().refused).toEqual({ limit: 0, tls: 1 });
   });
 
   test("files that do not belong together do not start", async () => {

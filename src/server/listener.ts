@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
 import https from "node:https";
 import type { Logger } from "pino";
+import { type ConnectionLoad, countConnections } from "./connectionCount.ts";
 import type { RefusalParts } from "./refusals.ts";
 import { followTls, readTls, type TlsFiles } from "./tls.ts";
 import { answerUnreadable } from "./unreadable.ts";
@@ -27,6 +28,7 @@ export interface ListenerSettings {
 /** A server that does not listen yet. */
 export interface Listener {
   readonly server: Server;
+  readonly connections: () => ConnectionLoad;
   /** Ends the watch of the certificate. */
   release(): void;
 }
@@ -52,10 +54,11 @@ export function createListener(
     return server;
   };
   if (tls === undefined) {
-    return { server: guard(createServer(limits, listener)), release: () => {} };
+    const server = guard(createServer(limits, listener));
+    return { server, connections: countConnections(server), release: () => {} };
   }
   const server = guard(
     https.createServer({ ...limits, ...readTls(tls), handshakeTimeout: headersTimeout }, listener),
   );
-  return { server, release: followTls(server, tls, log) };
+  return { server, connections: countConnections(server), release: followTls(server, tls, log) };
 }

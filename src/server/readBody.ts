@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { throttled } from "../../protocol/errors.ts";
 import type { BodyAllowance } from "./bodyMemory.ts";
 import { RefusedRequest } from "./refusals.ts";
+import { requestTimeoutCode } from "./unreadable.ts";
 
 /** Bytes of a body's first buffer. */
 const firstCapacity = 64 * 1024;
@@ -31,7 +32,8 @@ export function readBody(
     const cutOff = () => {
       // What breaks after the body's end is for who answers it.
       if (request.readableEnded) return;
-      refuse(new RefusedRequest("cutOff"));
+      const { code } = (request.socket.errored ?? {}) as NodeJS.ErrnoException;
+      refuse(new RefusedRequest(code === requestTimeoutCode ? "tooSlow" : "cutOff"));
       reject(fault);
     };
     // Compressed bodies may unpack to anything, and AWS's SDKs send none for this service.

@@ -20,7 +20,9 @@ export interface HttpAnswer {
 
 /** What AWS answers to requests that are no call of an operation, by what is wrong with them. */
 const refusals = {
-  /** The client went away, or was too slow. */
+  /** Named as what SDKs send again; the client has had its answer (`unreadable.ts`). */
+  tooSlow: [408, "RequestTimeout", json],
+  /** The client went away. */
   cutOff: [400, "SerializationException", json],
   tooLarge: [413, "RequestEntityTooLargeException", json],
   compressed: [415, "UnsupportedMediaTypeException", json],

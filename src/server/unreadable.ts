@@ -2,9 +2,12 @@ import { type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type RefusalParts, refused } from "./refusals.ts";
 
+/** The code of Node's error for a request that does not come in time. */
+export const requestTimeoutCode = "ERR_HTTP_REQUEST_TIMEOUT";
+
 /** HTTP status by the code of Node's error; 400 for any other. */
 const statuses: Readonly<Record<string, number>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  [requestTimeoutCode]: 408,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
   HPE_HEADER_OVERFLOW: 431,
 };

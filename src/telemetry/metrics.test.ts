@@ -14,8 +14,9 @@ const sources: MetricSources = {
   version: "1.0.0",
   modelPack: { name: "drawn-faces", faceModelVersion: "1.0" },
   recognition: () => [],
-  connections: () => undefined,
+  databaseConnections: () => undefined,
   totals: async () => ({ collections: 0, faces: 0, users: 0 }),
+  connections: () => ({ open: 3, limit: 4, refused: { limit: 2, tls: 0 } }),
   bodyMemory: () => ({ held: 7, limit: 9 }),
   vectorIndex: undefined,
   readiness: async () => ({ checks: {} }),
@@ -58,6 +59,15 @@ describe("a request", () => {
       ]);
     },
   );
+});
+
+test("connections of clients, and why others were refused: from the start, so that the first is an increase", async () => {
+  expect(await linesOf("cameo_connections")).toEqual([
+    "cameo_connections 3",
+    "cameo_connections_limit 4",
+    'cameo_connections_refused_total{reason="limit"} 2',
+    'cameo_connections_refused_total{reason="tls"} 0',
+  ]);
 });
 
 describe("memory", () => {

@@ -36,7 +36,7 @@ export interface MetricSources {
     readonly load: Readonly<Record<string, ThreadLoad>>;
   }[];
   /** Not given by the embedded database. */
-  readonly connections: () =>
+  readonly databaseConnections: () =>
     | { readonly limit: number; readonly active: number; readonly idle: number; readonly waiting: number }
     | undefined;
   readonly totals: () => Promise<{
@@ -44,6 +44,13 @@ export interface MetricSources {
     readonly faces: number;
     readonly users: number;
   }>;
+  /** Of clients. */
+  readonly connections: () => {
+    readonly open: number;
+    readonly limit: number;
+    /** By why. */
+    readonly refused: Readonly<Record<string, number>>;
+  };
   /** Bytes that the bodies of requests hold. */
   readonly bodyMemory: () => { readonly held: number; readonly limit: number };
   /** Not given where the database alone searches. */
@@ -74,6 +81,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   addInfo(registry, sources);
   addRecognition(registry, sources);
   addDatabase(registry, sources);
+  addConnections(registry, sources);
   addBodies(registry, sources);
   addIndex(registry, sources);
   addReadiness(registry, sources);
@@ -198,7 +206,7 @@ function addRecognition(registry: Registry, { recognition }: MetricSources): voi
   });
 }
 
-function addDatabase(registry: Registry, { connections, totals }: MetricSources): void {
+function addDatabase(registry: Registry, { databaseConnections, totals }: MetricSources): void {
   const registers = [registry];
   new Gauge({
     name: "cameo_database_connections",
@@ -206,7 +214,7 @@ function addDatabase(registry: Registry, { connections, totals }: MetricSources)
     labelNames: ["state"],
     registers,
     collect() {
-      const load = connections();
+      const load = databaseConnections();
       if (load === undefined) return;
       this.set({ state: "active" }, load.active);
       this.set({ state: "idle" }, load.idle);
@@ -219,7 +227,7 @@ function addDatabase(registry: Registry, { connections, totals }: MetricSources)
     labelNames: ["pool"],
     registers,
     collect() {
-      const load = connections();
+      const load = databaseConnections();
       if (load !== undefined) this.set({ pool: "postgres" }, load.waiting);
     },
   });
@@ -229,7 +237,7 @@ function addDatabase(registry: Registry, { connections, totals }: MetricSources)
     labelNames: ["pool"],
     registers,
     collect() {
-      const load = connections();
+      const load = databaseConnections();
       if (load !== undefined) this.set({ pool: "postgres" }, load.limit);
     },
   });
@@ -243,6 +251,36 @@ function addDatabase(registry: Registry, { connections, totals }: MetricSources)
     collect() {
       const stored = latestTotals.read();
       for (const [kind, count] of Object.entries(stored ?? {})) this.set({ kind }, count);
+    },
+  });
+}
+
+function addConnections(registry: Registry, { connections }: MetricSources): void {
+  const registers = [registry];
+  new Gauge({
+    name: "cameo_connections",
+    help: "Connections of clients that are open",
+    registers,
+    collect() {
+      this.set(connections().open);
+    },
+  });
+  new Gauge({
+    name: "cameo_connections_limit",
+    help: "Most of them at once: CAMEO_MAX_CONNECTIONS",
+    registers,
+    collect() {
+      this.set(connections().limit);
+    },
+  });
+  new Counter({
+    name: "cameo_connections_refused_total",
+    help: "Connections that were closed before a request: over the limit, or because the TLS handshake failed",
+    labelNames: ["reason"],
+    registers,
+    collect() {
+      this.reset();
+      for (const [reason, count] of Object.entries(connections().refused)) this.inc({ reason }, count);
     },
   });
 }
