@@ -188,8 +188,9 @@ describe("S3Objects, on a server that answers as it likes", () => {
       if (method === "HEAD") response.end();
       else response.write(Buffer.alloc(500), () => response.destroy());
     };
-    await expect(read()).rejects.toMatchObject({ name: "ThrottlingException" });
-    expect(failures).toEqual([{ code: "ECONNRESET", status: undefined }]);
+    const failure = { code: "ECONNRESET", status: undefined };
+    await expect(read()).rejects.toMatchObject({ name: "ThrottlingException", cause: failure });
+    expect(failures).toEqual([failure]);
   });
 
   test.each([
@@ -212,15 +213,17 @@ describe("S3Objects, on a server that answers as it likes", () => {
   });
 
   test.each([
-    [301, "InvalidS3ObjectException"],
-    [400, "InvalidS3ObjectException"],
-    [403, "InvalidS3ObjectException"],
-    [429, "ProvisionedThroughputExceededException"],
-    [500, "ThrottlingException"],
-    [503, "ProvisionedThroughputExceededException"],
-  ])("answers S3's %i by %s", async (status, name) => {
+    [301, "InvalidS3ObjectException", false],
+    [400, "InvalidS3ObjectException", false],
+    [403, "InvalidS3ObjectException", false],
+    [429, "ProvisionedThroughputExceededException", false],
+    [500, "ThrottlingException", true],
+    [503, "ProvisionedThroughputExceededException", false],
+  ])("answers S3's %i by %s; a fault, which has a cause: %s", async (status, name, isFault) => {
     answer = (_request, response) => response.writeHead(status).end();
-    await expect(read()).rejects.toMatchObject({ name });
+    const refusal = await read().catch((thrown: unknown) => thrown);
+    expect(refusal).toMatchObject({ name });
+    expect((refusal as Error).cause).toEqual(isFault ? failures[0] : undefined);
     expect(failures).toEqual([{ code: expect.any(String), status }]);
   });
 

@@ -128,7 +128,8 @@ function failureOf(error: unknown): S3Failure {
   return { code: systemErrorCode(error) ?? name, status: $metadata?.httpStatusCode };
 }
 
-function refusalOf({ status = 0 }: S3Failure): AwsError {
+function refusalOf(failure: S3Failure): AwsError {
+  const { status = 0 } = failure;
   if (status === 429 || status === 503) return s3DownloadLimitExceeded();
-  return status >= 300 && status < 500 ? s3ObjectUnavailable() : serviceUnavailable();
+  return status >= 300 && status < 500 ? s3ObjectUnavailable() : serviceUnavailable(failure);
 }

@@ -94,7 +94,12 @@ test("while it cannot be written nothing is done, and what happened is written l
   audit.record({ operation: "Retention", outcome: "first" });
   audit.record({ operation: "Retention", outcome: "second" });
   expect(onFailure).toHaveBeenCalledTimes(1);
-  expect(() => audit.requireWritable()).toThrow(expect.objectContaining({ name: "ThrottlingException" }));
+  expect(() => audit.requireWritable()).toThrow(
+    expect.objectContaining({
+      name: "ThrottlingException",
+      cause: expect.objectContaining({ code: "EISDIR" }),
+    }),
+  );
 
   await rmdir(file);
   audit.requireWritable();

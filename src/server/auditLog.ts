@@ -90,8 +90,8 @@ export class AuditLog {
   requireWritable(): void {
     try {
       this.flush();
-    } catch {
-      throw serviceUnavailable();
+    } catch (error) {
+      throw serviceUnavailable(error);
     }
   }
 
