@@ -9,6 +9,12 @@ import type { ThreadData, WorkerAnswer, WorkerTask } from "./worker.ts";
 // thread's environment is a copy.
 process.env.ORT_DISABLE_TELEMETRY = "1";
 
+/**
+ * Most memory for young objects, in MB, in a thread: two halves of 4 MB, and as much for large ones. V8 itself lets it
+ * grow to 48 over the hours. Pixels and tensors are not in it.
+ */
+const maxYoungGenerationSizeMb = 12;
+
 /** How many threads recognise, and how many images may wait for them. */
 export interface ThreadPoolSettings {
   readonly threads: number;
@@ -43,6 +49,7 @@ export class ThreadPool {
       maxQueue: queueLimit,
       // Without it a task that is taken out while all threads are busy goes back behind all others.
       stricterFIFO: true,
+      resourceLimits: { maxYoungGenerationSizeMb },
       workerData,
     });
     // An error event that no one hears ends the process.
