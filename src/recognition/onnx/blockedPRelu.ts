@@ -2,11 +2,11 @@ import { GraphView, replaceNodes } from "./graphView.ts";
 import { int, type OnnxGraph, type OnnxNode, type OnnxTensor } from "./model.ts";
 
 /**
- * Writes each `PRelu` with a slope for each channel as `slope * x + (1 - slope) * Relu(x)`, the factors as 1 x 1
- * convolutions of single channels.
+ * Writes each `PRelu` with a slope for each channel as `slope * x + Relu((1 - slope) * x)`, which is the same where no
+ * slope is above 1, else as `slope * x + (1 - slope) * Relu(x)`; the factors as 1 x 1 convolutions of single channels.
  *
- * onnxruntime computes all of these in its blocked layout, while its `PRelu` reorders the image to and fro and
- * branches on every element: MediaPipe's net for landmarks of faces takes a third of the time.
+ * onnxruntime computes all of these in its blocked layout, while its `PRelu` reorders the image to and fro and branches
+ * on every element. It fuses the rectifier into the convolution before it, so that the first way is the faster one.
  */
 export function blockPRelu(graph: OnnxGraph): OnnxGraph {
   const view = new GraphView(graph);
@@ -30,13 +30,22 @@ export function blockPRelu(graph: OnnxGraph): OnnxGraph {
         attributes: { group: int(channels) },
       };
     };
-    const positive = `${output}/positive`;
-    const rest = `${output}/rest`;
     const linear = `${output}/linear`;
+    const rest = `${output}/rest`;
+    const between = `${output}/between`;
+    const rectifier = (name: string, of: string): OnnxNode => ({
+      opType: "Relu",
+      name,
+      inputs: [of],
+      outputs: [name],
+    });
+    const complement = (slope: number) => 1 - slope;
+    const isConvex = slopes.data.every((slope) => slope <= 1);
     replacements.set(node, [
+      ...(isConvex
+        ? [factor(between, input, complement), rectifier(rest, between)]
+        : [rectifier(between, input), factor(rest, between, complement)]),
       factor(linear, input, (slope) => slope),
-      { opType: "Relu", name: positive, inputs: [input], outputs: [positive] },
-      factor(rest, positive, (slope) => 1 - slope),
       { opType: "Add", name: output, inputs: [linear, rest], outputs: [output] },
     ]);
   }

@@ -25,6 +25,7 @@ const constants = [
   tensor("perPixel", [1, 1, SIZE, SIZE], 5),
   tensor("slope", [1, 1, 1], 6),
   tensor("slopes", [CHANNELS, 1, 1], 7),
+  { name: "steepSlopes", dims: [CHANNELS, 1, 1], data: noise(CHANNELS, 7).map((slope) => 1 + slope) },
   tensor("dense", [4, CHANNELS, 3, 3], 8),
   tensor("grouped", [4, CHANNELS / 2, 3, 3], 9),
   tensor("bias", [4], 10),
@@ -67,6 +68,11 @@ describe("optimising", () => {
       "a rectifier with a slope by channel",
       graphOf(["y = PRelu(x, slopes)"]),
       ["Conv", "Relu", "Conv", "Add"],
+    ],
+    [
+      "a rectifier with slopes above 1",
+      graphOf(["y = PRelu(x, steepSlopes)"]),
+      ["Relu", "Conv", "Conv", "Add"],
     ],
     [
       "a normalisation before a convolution",
