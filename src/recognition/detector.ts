@@ -1,4 +1,5 @@
 import { type InferenceSession, Tensor } from "onnxruntime-node";
+import { decodeBlazeFace } from "./decodeBlazeFace.ts";
 import { decodeScrfd } from "./decodeScrfd.ts";
 import { decodeYuNet } from "./decodeYuNet.ts";
 import {
@@ -24,7 +25,11 @@ export interface Detection {
 }
 
 /** What the outputs of detectors mean. */
-const decoders = { yunet: decodeYuNet, scrfd: decodeScrfd } as const satisfies Record<string, GridDecoder>;
+const decoders = {
+  yunet: decodeYuNet,
+  scrfd: decodeScrfd,
+  blazeface: decodeBlazeFace,
+} as const satisfies Record<string, GridDecoder>;
 
 /** How a detector is run. */
 export interface DetectorSettings extends JoinSettings {

@@ -1,6 +1,6 @@
 import type { Detection } from "./detector.ts";
 
-/** Cell sizes, in pixels, of the three output grids that all detectors here have. */
+/** Cell sizes, in pixels, of the three output grids of YuNet and SCRFD. */
 export const strides = [8, 16, 32] as const;
 
 /**

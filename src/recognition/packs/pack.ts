@@ -28,6 +28,8 @@ export type ModelForm =
   | "scrfd"
   /** MediaPipe's Face Landmarker: an archive of TFLite models, of which the one for landmarks is used. */
   | "face-landmarker-task"
+  /** TFLite of MediaPipe's BlazeFace for short range. */
+  | "blazeface"
   /** ONNX, taken as it is. */
   | "onnx";
 

@@ -3,7 +3,7 @@ import type { AttributeNets } from "../attributes/attributeReader.ts";
 import { makeDetectorResizable } from "../onnx/detector.ts";
 import { prepareScrfd } from "../onnx/scrfd.ts";
 import { convertOpenVinoModel } from "../openvino/convert.ts";
-import { convertFaceLandmarker } from "../tflite/convert.ts";
+import { convertBlazeFace, convertFaceLandmarker } from "../tflite/convert.ts";
 import { type FailedPlace, fetchFile, type ModelPlaces } from "./fetchFile.ts";
 import { requireLicences } from "./licences.ts";
 import type { EmbedderModel, Model, ModelFile, ModelForm, ModelPack } from "./pack.ts";
@@ -51,6 +51,7 @@ const converters: Readonly<Record<ModelForm, (files: readonly Uint8Array[]) => U
   "fixed-size-detector": ([onnx]) => makeDetectorResizable(onnx as Uint8Array),
   scrfd: ([onnx]) => prepareScrfd(onnx as Uint8Array),
   "face-landmarker-task": ([task]) => convertFaceLandmarker(task as Uint8Array),
+  blazeface: ([tflite]) => convertBlazeFace(tflite as Uint8Array),
   onnx: ([onnx]) => onnx as Uint8Array,
 };
 

@@ -1,4 +1,5 @@
 import { unzipSync } from "fflate";
+import { prepareBlazeFace } from "../onnx/blazeFace.ts";
 import { encodeModel } from "../onnx/model.ts";
 import { optimize } from "../onnx/optimize.ts";
 import { TfliteError } from "./error.ts";
@@ -17,4 +18,15 @@ export function convertFaceLandmarker(task: Uint8Array): Uint8Array {
   const { [landmarksModel]: model } = unzipSync(task, { filter: ({ name }) => name === landmarksModel });
   if (model === undefined) throw new TfliteError(`The archive holds no ${landmarksModel}`);
   return encodeModel(optimize(importTflite(model)));
+}
+
+/**
+ * Converts MediaPipe's BlazeFace, made for faces at short range, into an ONNX file that takes the pixels that YuNet
+ * takes; `decodeBlazeFace` reads what it answers.
+ *
+ * @param tflite a `face_detection_short_range.tflite`.
+ * @throws TfliteError naming the operator and its tensor, or OnnxFormatError, where the net is another one.
+ */
+export function convertBlazeFace(tflite: Uint8Array): Uint8Array {
+  return encodeModel(prepareBlazeFace(importTflite(tflite)));
 }

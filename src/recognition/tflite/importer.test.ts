@@ -44,6 +44,15 @@ const cases: Readonly<Record<string, Case>> = {
     output: [1, 2],
     y: [11, -18],
   },
+  CONCATENATION: {
+    code: 2,
+    dims: [1, 2, 1],
+    x: [1, 2],
+    constants: [singles("c", [1, 1, 1], 3)],
+    options: { 0: { int: -2 } },
+    output: [1, 3, 1],
+    y: [1, 2, 3],
+  },
   CONV_2D: {
     code: 3,
     ...picture,
@@ -88,6 +97,7 @@ const cases: Readonly<Record<string, Case>> = {
     output: [1, 1, 2, 1],
     y: [5, 2],
   },
+  RELU: { code: 19, dims: [1, 3], x: [-1, 0, 2], output: [1, 3], y: [0, 0, 2] },
   "RESHAPE of a picture": { code: 22, ...picture, output: [1, 8], y: picture.x },
   "PAD of a picture's channels": {
     code: 34,

@@ -21,16 +21,18 @@ export interface Converted {
 /** @throws RangeError with the reason where an operator of this form is not supported. */
 type OperatorConverter = (operator: Operator) => Converted;
 
-/** Converters by the schema's `BuiltinOperator`: those of MediaPipe's net for landmarks of faces. */
+/** Converters by the schema's `BuiltinOperator`: those of MediaPipe's nets for faces and their landmarks. */
 export const operators: Readonly<
   Record<number, { readonly name: string; readonly convert: OperatorConverter }>
 > = {
   0: { name: "ADD", convert: add },
+  2: { name: "CONCATENATION", convert: concatenation },
   3: { name: "CONV_2D", convert: convolution },
   4: { name: "DEPTHWISE_CONV_2D", convert: depthwiseConvolution },
   6: { name: "DEQUANTIZE", convert: dequantize },
   14: { name: "LOGISTIC", convert: logistic },
   17: { name: "MAX_POOL_2D", convert: maxPool },
+  19: { name: "RELU", convert: relu },
   22: { name: "RESHAPE", convert: reshape },
   34: { name: "PAD", convert: pad },
   54: { name: "PRELU", convert: prelu },
@@ -41,6 +43,18 @@ function add({ options, inputs }: Operator): Converted {
   // In one order: ONNX's where any is a picture in it.
   const planar = inputs.some((tensor) => tensor.planar);
   return { source: operation("Add", inputs.map(planar ? channelsFirst : channelsLast)), planar };
+}
+
+function concatenation({ options, inputs, outputDims }: Operator): Converted {
+  const axis = options.int(0);
+  refuseActivation(options.byte(1));
+  const fromStart = axis < 0 ? axis + outputDims.length : axis;
+  return { source: operation("Concat", inputs.map(channelsLast), { axis: int(fromStart) }), planar: false };
+}
+
+function relu({ inputs }: Operator): Converted {
+  const { source, planar } = input(inputs, 0);
+  return { source: operation("Relu", [source]), planar };
 }
 
 function logistic({ inputs }: Operator): Converted {
@@ -146,7 +160,9 @@ function dequantize({ inputs }: Operator): Converted {
   return { source: constantInput(inputs, 0), planar: false };
 }
 
-function reshape({ inputs, outputDims }: Operator): Converted {
+function reshape({ options, inputs, outputDims }: Operator): Converted {
+  // Where the options tell the shape, it is the output's.
+  options.int(0);
   const source = operation("Reshape", [channelsLast(input(inputs, 0)), int64s(outputDims)]);
   return { source, planar: false };
 }
