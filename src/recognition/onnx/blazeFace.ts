@@ -53,7 +53,7 @@ function listedHeads(graph: OnnxGraph, numbers: number, view: GraphView): OnnxNo
     if (node?.opType === "Conv") return [node];
     if (node === undefined || !listing.has(node.opType)) {
       throw new OnnxFormatError(
-        `${node?.opType ?? "No operator"} is known between BlazeFace's heads and its outputs`,
+        `${node?.opType ?? name} is unknown between BlazeFace's heads and its outputs`,
       );
     }
     return node.inputs.filter((input) => view.initializer(input) === undefined).flatMap(follow);
