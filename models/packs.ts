@@ -242,6 +242,7 @@ const defaultPack = {
         channels: "rgb",
         mean: [0, 0, 0],
         scale: [255, 255, 255],
+        output: "Identity",
       },
     },
   },
@@ -249,6 +250,7 @@ const defaultPack = {
   recognition: {
     workingLongSide: 1920,
     detector: { outputs: "yunet", minimumScore: 0.75, maximumOverlap: 0.3, longSides: [1280, 320] },
+    points: "detector",
     qualityTemplate: faceReidentificationTemplate,
   },
   // Two strangers reach 20, 40 and 60 once in 10, 100 and 1,000 times, 80 once in some 10,000 and 99 once in a

@@ -1,6 +1,8 @@
 import type { InferenceSession } from "onnxruntime-node";
 import { type AttributeNets, AttributeReader } from "./attributes/attributeReader.ts";
 import type { FaceAttribute, FaceAttributes } from "./attributes/faceAttributes.ts";
+import { fivePointsOf, type MeshPoint } from "./attributes/faceMesh.ts";
+import { poseOfMesh } from "./attributes/meshPose.ts";
 import { decodeImage } from "./decode.ts";
 import { type Detection, Detector } from "./detector.ts";
 import { Embedder, type EmbedderNet, type EmbedderSettings } from "./embedder.ts";
@@ -133,7 +135,7 @@ export class Analyzer {
     const box: Box = { left: 0, top: 0, width: side, height: side };
     const embedding = await withPyramid(grey, async (pyramid) => {
       await this.#detector.detect(pyramid);
-      await this.#attributes.pose(pyramid, { box, points, score: 1 });
+      await this.#lookClosely(pyramid, { box, points, score: 1 });
       return this.#embedder.embed(pyramid, points);
     });
     if (!embedding.every(Number.isFinite)) throw new Error("The embedder answers with numbers that are none");
@@ -171,7 +173,7 @@ export class Analyzer {
     let embedded = 0;
     for (const detection of detections) {
       if (leaveOutRest && embedded === embedLargest) break;
-      const { face, pose } = await timed("attributes", () => this.#withPose(pyramid, detection));
+      const { face, pose, mesh } = await timed("attributes", () => this.#lookClosely(pyramid, detection));
       const { box, points, score } = face;
       const quality = await timed("attributes", async () =>
         measureQuality(pyramid, points, this.#settings.qualityTemplate),
@@ -191,7 +193,7 @@ export class Analyzer {
         quality,
         shortcomings,
         attributes: inRatios(
-          await timed("attributes", () => this.#attributes.read(pyramid, face, attributes)),
+          await timed("attributes", () => this.#attributes.read(pyramid, face, attributes, mesh)),
           image.width,
           image.height,
         ),
@@ -201,14 +203,37 @@ export class Analyzer {
     return faces;
   }
 
-  /** A face and its pose. Where the pose tells of more tilt than the points, these are taken from an upright look. */
-  async #withPose(pyramid: ImagePyramid, seen: Detection): Promise<{ face: Detection; pose: Pose }> {
+  /** A face with the points and the pose that it is measured by. */
+  #lookClosely(pyramid: ImagePyramid, seen: Detection): Promise<SeenFace> {
+    return this.#settings.points === "mesh" ? this.#byMesh(pyramid, seen) : this.#byPoints(pyramid, seen);
+  }
+
+  /** The points are the mesh's. Where they tell of more tilt than the detector's, the mesh is read again by them. */
+  async #byMesh(pyramid: ImagePyramid, seen: Detection): Promise<SeenFace> {
+    const readBy = async (face: Detection) => {
+      const mesh = await this.#attributes.mesh(pyramid, face.points);
+      if (mesh === undefined) throw new Error("The pack has no net for meshes");
+      return { face: { ...face, points: fivePointsOf(mesh) }, pose: poseOfMesh(mesh), mesh };
+    };
+    const read = await readBy(seen);
+    return Math.abs(tiltOf(read.face.points) - tiltOf(seen.points)) < hiddenTilt ? read : readBy(read.face);
+  }
+
+  /** The points are the detector's. Where the pose tells of more tilt, they are taken from an upright look. */
+  async #byPoints(pyramid: ImagePyramid, seen: Detection): Promise<SeenFace> {
     const pose = await this.#attributes.pose(pyramid, seen);
     const tilt = (pose.roll * Math.PI) / 180;
     if (Math.abs(tilt - tiltOf(seen.points)) < hiddenTilt) return { face: seen, pose };
     const face = await this.#detector.lookUpright(pyramid, seen, tilt);
     return { face, pose: await this.#attributes.pose(pyramid, face) };
   }
+}
+
+interface SeenFace {
+  readonly face: Detection;
+  readonly pose: Pose;
+  /** Where it was read. */
+  readonly mesh?: readonly MeshPoint[];
 }
 
 /** Tilt beyond that of the points, in radians, from which a face is worth another look. */

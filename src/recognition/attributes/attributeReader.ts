@@ -1,12 +1,12 @@
-import type { EmbedderInput } from "../align.ts";
 import type { Detection } from "../detector.ts";
+import type { FivePoints } from "../geometry.ts";
 import type { ImagePyramid } from "../image.ts";
 import { estimatePose, type Pose } from "../pose.ts";
 import type { SquareInput } from "../squareCrop.ts";
 import { readAgeGender } from "./ageGender.ts";
 import { judgeEyesOpen, judgeMouthOpen, judgeSmile } from "./expression.ts";
 import type { FaceAttribute, FaceAttributes } from "./faceAttributes.ts";
-import { readFaceMesh } from "./faceMesh.ts";
+import { type MeshInput, type MeshPoint, readFaceMesh } from "./faceMesh.ts";
 import { readHeadPose } from "./headPose.ts";
 import { landmarksOf } from "./landmarks.ts";
 import { LazySession } from "./lazySession.ts";
@@ -15,7 +15,7 @@ import { LazySession } from "./lazySession.ts";
 export interface AttributeInputs {
   readonly headPose: SquareInput;
   readonly ageGender: SquareInput;
-  readonly faceMesh: EmbedderInput;
+  readonly faceMesh: MeshInput;
 }
 
 /** Nets for attributes, by what they tell; a pack may lack any. */
@@ -67,18 +67,31 @@ export class AttributeReader {
   }
 
   /**
+   * The mesh of a face; nothing where the pack has no net for it.
+   *
+   * @param points of the face, in pixels of `pyramid.base`, as the vertices are.
+   */
+  async mesh(pyramid: ImagePyramid, points: FivePoints): Promise<readonly MeshPoint[] | undefined> {
+    const { faceMesh } = this.#nets;
+    return faceMesh && readFaceMesh(faceMesh.session, faceMesh.input, pyramid, points);
+  }
+
+  /**
    * The attributes that are asked for; what the pack has no net for is absent.
    *
    * @param face in pixels of `pyramid.base`, as the landmarks are.
+   * @param mesh of the face, where it was read already.
    */
   async read(
     pyramid: ImagePyramid,
     face: Detection,
     wanted: readonly FaceAttribute[],
+    mesh?: readonly MeshPoint[],
   ): Promise<FaceAttributes> {
     const told = {
       ...(await this.#ageAndGender(pyramid, face, wanted)),
-      ...(await this.#fromMesh(pyramid, face, wanted)),
+      ...(meshAttributes.some((name) => wanted.includes(name)) &&
+        fromMesh(mesh ?? (await this.mesh(pyramid, face.points)))),
     };
     return Object.fromEntries(Object.entries(told).filter(([name]) => wanted.some((want) => want === name)));
   }
@@ -88,20 +101,17 @@ export class AttributeReader {
     if (ageGender === undefined || !ageGenderAttributes.some((name) => wanted.includes(name))) return;
     return readAgeGender(ageGender.session, ageGender.input, pyramid, face);
   }
+}
 
-  async #fromMesh(
-    pyramid: ImagePyramid,
-    { points }: Detection,
-    wanted: readonly FaceAttribute[],
-  ): Promise<Pick<FaceAttributes, "smile" | "eyesOpen" | "mouthOpen" | "landmarks"> | undefined> {
-    const { faceMesh } = this.#nets;
-    if (faceMesh === undefined || !meshAttributes.some((name) => wanted.includes(name))) return;
-    const mesh = await readFaceMesh(faceMesh.session, faceMesh.input, pyramid, points);
-    return {
+function fromMesh(
+  mesh: readonly MeshPoint[] | undefined,
+): Pick<FaceAttributes, "smile" | "eyesOpen" | "mouthOpen" | "landmarks"> | undefined {
+  return (
+    mesh && {
       smile: judgeSmile(mesh),
       eyesOpen: judgeEyesOpen(mesh),
       mouthOpen: judgeMouthOpen(mesh),
       landmarks: landmarksOf(mesh),
-    };
-  }
+    }
+  );
 }

@@ -1,5 +1,5 @@
 import { alignFace, type EmbedderInput } from "../align.ts";
-import { type FivePoints, fitSimilarityTransform, pointList } from "../geometry.ts";
+import { type FivePoints, fitSimilarityTransform, type Point, pointList } from "../geometry.ts";
 import type { ImagePyramid } from "../image.ts";
 import type { LazySession } from "./lazySession.ts";
 
@@ -10,22 +10,24 @@ export interface MeshPoint {
   readonly z: number;
 }
 
-/** How many vertices the mesh has: those of the face, then five of each iris. */
+/** Vertices of a mesh that has irises: those of the face, then five of each iris. */
 export const meshSize = 478;
 
-/** The net's name for the vertices; its other outputs tell whether there is a face. */
-const verticesOutput = "Identity";
+/** How a net for meshes is run. */
+export interface MeshInput extends EmbedderInput {
+  /** The net's name for the vertices; its other outputs tell whether there is a face. */
+  readonly output: string;
+}
 
 /**
- * The mesh of a face by a net with the contract of MediaPipe's Face Landmarker: 1 x 3 x size x size in, 478 times
- * x, y, z in pixels of the crop out.
+ * The mesh of a face by a net of MediaPipe's: 1 x 3 x size x size in, x, y, z of each vertex in pixels of the crop out.
  *
  * @param points in pixels of `pyramid.base`.
- * @returns `meshSize` points, numbered as MediaPipe numbers them.
+ * @returns points numbered as MediaPipe numbers them: 468 of the face, and 10 of the irises where the net tells them.
  */
 export async function readFaceMesh(
   net: LazySession,
-  input: EmbedderInput,
+  input: MeshInput,
   pyramid: ImagePyramid,
   points: FivePoints,
 ): Promise<MeshPoint[]> {
@@ -38,11 +40,45 @@ export async function readFaceMesh(
     pointList(points),
   );
   const scale = Math.hypot(a, b);
-  const vertices = output(verticesOutput);
-  return Array.from({ length: meshSize }, (_, index) => {
+  const vertices = output(input.output);
+  return Array.from({ length: vertices.length / 3 }, (_, index) => {
     const x = vertices[3 * index] as number;
     const y = vertices[3 * index + 1] as number;
     const z = vertices[3 * index + 2] as number;
     return { x: a * x - b * y + tx, y: b * x + a * y + ty, z: scale * z };
   });
+}
+
+/** Vertices around each eye, left and right the viewer's. */
+const eyes = {
+  left: [33, 133, 159, 145, 158, 153, 160, 144],
+  right: [263, 362, 386, 374, 385, 380, 387, 373],
+} as const;
+
+/**
+ * The middle of an eye: the mean of the vertices around it.
+ *
+ * @param mesh see `readFaceMesh`.
+ */
+export function eyeOf(mesh: readonly MeshPoint[], side: keyof typeof eyes): Point {
+  const around = eyes[side].map((vertex) => mesh[vertex] as MeshPoint);
+  const mean = (axis: "x" | "y") => around.reduce((sum, point) => sum + point[axis], 0) / around.length;
+  return { x: mean("x"), y: mean("y") };
+}
+
+const [noseTip, mouthLeft, mouthRight] = [1, 61, 291] as const;
+
+/** The five points of a mesh that detectors tell too. They lie a little elsewhere, so that templates are of their own. */
+export function fivePointsOf(mesh: readonly MeshPoint[]): FivePoints {
+  const flat = (vertex: number): Point => {
+    const { x, y } = mesh[vertex] as MeshPoint;
+    return { x, y };
+  };
+  return {
+    eyeLeft: eyeOf(mesh, "left"),
+    eyeRight: eyeOf(mesh, "right"),
+    nose: flat(noseTip),
+    mouthLeft: flat(mouthLeft),
+    mouthRight: flat(mouthRight),
+  };
 }

@@ -1,5 +1,5 @@
 import type { Point } from "../geometry.ts";
-import type { MeshPoint } from "./faceMesh.ts";
+import { eyeOf, type MeshPoint } from "./faceMesh.ts";
 
 /**
  * The vertex of MediaPipe's mesh that lies where Rekognition puts a landmark; left and right are the viewer's.
@@ -25,8 +25,6 @@ const vertices = {
   noseRight: 294,
   mouthUp: 0,
   mouthDown: 17,
-  leftPupil: 468,
-  rightPupil: 473,
   upperJawlineLeft: 127,
   midJawlineLeft: 172,
   chinBottom: 152,
@@ -34,14 +32,20 @@ const vertices = {
   upperJawlineRight: 356,
 } as const;
 
-/** A landmark that the mesh tells, beside the five of the detector. */
-export type LandmarkName = keyof typeof vertices;
+/** The middles of the irises; where a mesh has none, a pupil is taken to be in the middle of its eye. */
+const pupils = { leftPupil: [468, "left"], rightPupil: [473, "right"] } as const;
+
+/** A landmark that the mesh tells, beside the five points. */
+export type LandmarkName = keyof typeof vertices | keyof typeof pupils;
 
 /** The landmarks of a mesh, in its unit. */
 export function landmarksOf(mesh: readonly MeshPoint[]): Record<LandmarkName, Point> {
-  const entries = Object.entries(vertices).map(([name, vertex]): [string, Point] => {
-    const { x, y } = mesh[vertex] as MeshPoint;
-    return [name, { x, y }];
-  });
-  return Object.fromEntries(entries) as Record<LandmarkName, Point>;
+  const flat = ({ x, y }: Point): Point => ({ x, y });
+  return Object.fromEntries([
+    ...Object.entries(vertices).map(([name, vertex]) => [name, flat(mesh[vertex] as MeshPoint)]),
+    ...Object.entries(pupils).map(([name, [vertex, side]]) => [
+      name,
+      flat(mesh[vertex] ?? eyeOf(mesh, side)),
+    ]),
+  ]) as Record<LandmarkName, Point>;
 }

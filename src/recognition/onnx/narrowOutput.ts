@@ -1,5 +1,26 @@
 import { GraphView, prune } from "./graphView.ts";
-import { OnnxFormatError, type OnnxGraph, type OnnxNode, type OnnxTensor } from "./model.ts";
+import {
+  decodeModel,
+  encodeModel,
+  OnnxFormatError,
+  type OnnxGraph,
+  type OnnxNode,
+  type OnnxTensor,
+} from "./model.ts";
+import { optimize } from "./optimize.ts";
+
+/** Dimensions of what the low-rank embedder answers. */
+const embedderWidth = 192;
+
+/**
+ * Arranges an embedder for onnxruntime's CPU provider and lets it answer with no more numbers than it has dimensions.
+ *
+ * @param onnx an ONNX file of a net whose 512 numbers have 192 dimensions.
+ * @throws OnnxFormatError for another net.
+ */
+export function prepareLowRankEmbedder(onnx: Uint8Array): Uint8Array {
+  return encodeModel(narrowOutput(optimize(decodeModel(onnx)), embedderWidth));
+}
 
 /**
  * Lets a net answer with fewer numbers, where its last layer makes more than it has dimensions: the answers are turned

@@ -30,6 +30,10 @@ export type ModelForm =
   | "face-landmarker-task"
   /** TFLite of MediaPipe's BlazeFace for short range. */
   | "blazeface"
+  /** One of MediaPipe's nets for meshes of faces, as TFLite. */
+  | "face-mesh"
+  /** ONNX of an embedder that answers with 512 numbers, of 192 dimensions. */
+  | "low-rank-embedder"
   /** ONNX, taken as it is. */
   | "onnx";
 
@@ -62,6 +66,8 @@ export interface RecognitionSettings {
   /** Longer side, in pixels, of the picture that faces are found in and cut from. */
   readonly workingLongSide: number;
   readonly detector: DetectorSettings;
+  /** Whose points faces are aligned and measured by: the detector's, or those of the face's mesh. */
+  readonly points: "detector" | "mesh";
   /** Where the five points lie on the crop that quality is measured on, in ratios of its side. */
   readonly qualityTemplate: EmbedderInput["template"];
 }

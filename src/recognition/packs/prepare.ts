@@ -1,9 +1,10 @@
 import type { EmbedderFile } from "../analyze.ts";
 import type { AttributeNets } from "../attributes/attributeReader.ts";
 import { makeDetectorResizable } from "../onnx/detector.ts";
+import { prepareLowRankEmbedder } from "../onnx/narrowOutput.ts";
 import { prepareScrfd } from "../onnx/scrfd.ts";
 import { convertOpenVinoModel } from "../openvino/convert.ts";
-import { convertBlazeFace, convertFaceLandmarker } from "../tflite/convert.ts";
+import { convertBlazeFace, convertFaceLandmarker, convertFaceMesh } from "../tflite/convert.ts";
 import { type FailedPlace, fetchFile, type ModelPlaces } from "./fetchFile.ts";
 import { requireLicences } from "./licences.ts";
 import type { EmbedderModel, Model, ModelFile, ModelForm, ModelPack } from "./pack.ts";
@@ -52,6 +53,8 @@ const converters: Readonly<Record<ModelForm, (files: readonly Uint8Array[]) => U
   scrfd: ([onnx]) => prepareScrfd(onnx as Uint8Array),
   "face-landmarker-task": ([task]) => convertFaceLandmarker(task as Uint8Array),
   blazeface: ([tflite]) => convertBlazeFace(tflite as Uint8Array),
+  "face-mesh": ([tflite]) => convertFaceMesh(tflite as Uint8Array),
+  "low-rank-embedder": ([onnx]) => prepareLowRankEmbedder(onnx as Uint8Array),
   onnx: ([onnx]) => onnx as Uint8Array,
 };
 

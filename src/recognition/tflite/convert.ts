@@ -17,7 +17,17 @@ const landmarksModel = "face_landmarks_detector.tflite";
 export function convertFaceLandmarker(task: Uint8Array): Uint8Array {
   const { [landmarksModel]: model } = unzipSync(task, { filter: ({ name }) => name === landmarksModel });
   if (model === undefined) throw new TfliteError(`The archive holds no ${landmarksModel}`);
-  return encodeModel(optimize(importTflite(model)));
+  return convertFaceMesh(model);
+}
+
+/**
+ * Converts one of MediaPipe's nets for meshes of faces into an ONNX file for onnxruntime's CPU provider.
+ *
+ * @param tflite such as `face_landmark.tflite`.
+ * @throws TfliteError naming the operator and its tensor where a type, option or form is not known.
+ */
+export function convertFaceMesh(tflite: Uint8Array): Uint8Array {
+  return encodeModel(optimize(importTflite(tflite)));
 }
 
 /**

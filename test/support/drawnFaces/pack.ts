@@ -36,6 +36,7 @@ export async function makeDrawnFacesPack(modelsDir: string): Promise<ModelPack> 
     recognition: {
       workingLongSide: 1920,
       detector: { outputs: "yunet", minimumScore: 0.6, maximumOverlap: 0.3, longSides: [1280, 320] },
+      points: "detector",
       qualityTemplate: template,
     },
     similarity: [
