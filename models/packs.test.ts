@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { modelsOf } from "../src/recognition/packs/pack.ts";
+import { isNpmSource, modelsOf } from "../src/recognition/packs/pack.ts";
 import { packs } from "./packs.ts";
 
 describe("the manifest", () => {
@@ -29,7 +29,7 @@ describe("the manifest", () => {
   );
 
   test.each(packs.map((pack) => [pack.name, pack] as const))(
-    "%s: every file has a size, a hash and an address",
+    "%s: every file has a size, a hash and a source",
     (_, pack) => {
       for (const { path, bytes, sha256, sources } of modelsOf(pack).flatMap(({ files }) => files)) {
         expect(path).not.toMatch(/^\/|\\|\.\./);
@@ -37,7 +37,12 @@ describe("the manifest", () => {
         expect(sha256).toMatch(/^[0-9a-f]{64}$/);
         expect(sources.length).toBeGreaterThan(0);
         for (const source of sources) {
-          expect(typeof source === "string" ? source : source.archive).toMatch(/^https:\/\//);
+          if (typeof source === "string") expect(source).toMatch(/^https:\/\//);
+          else if (isNpmSource(source)) {
+            expect(source.integrity).toMatch(/^sha512-[A-Za-z0-9+/]{86}==$/);
+            expect(source.version).toMatch(/^\d+\.\d+\.\d+$/);
+            if (source.slice !== undefined) expect(source.slice.bytes).toBe(bytes);
+          } else expect(source.archive).toMatch(/^https:\/\//);
         }
       }
     },

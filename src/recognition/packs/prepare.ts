@@ -5,9 +5,16 @@ import { prepareLowRankEmbedder } from "../onnx/narrowOutput.ts";
 import { prepareScrfd } from "../onnx/scrfd.ts";
 import { convertOpenVinoModel } from "../openvino/convert.ts";
 import { convertBlazeFace, convertFaceLandmarker, convertFaceMesh } from "../tflite/convert.ts";
-import { type FailedPlace, fetchFile, type ModelPlaces } from "./fetchFile.ts";
+import { describeSource, type FailedPlace, fetchFiles, findFiles, type ModelPlaces } from "./fetchFiles.ts";
 import { requireLicences } from "./licences.ts";
-import type { EmbedderModel, Model, ModelFile, ModelForm, ModelPack } from "./pack.ts";
+import {
+  type Model,
+  type ModelFile,
+  type ModelForm,
+  type ModelPack,
+  modelsOf,
+  requiredModelsOf,
+} from "./pack.ts";
 
 /** A pack whose models are at hand, as ONNX files in memory. */
 export interface PreparedPack {
@@ -24,26 +31,59 @@ export interface MissingFile {
   readonly tried: readonly FailedPlace[];
 }
 
-/** Thrown when files of a pack cannot be had; says which, what was tried, and how to bring them by hand. */
+/** The files that a pack lacks. */
+export interface LackingPack {
+  readonly pack: ModelPack;
+  readonly missing: readonly MissingFile[];
+}
+
+/** Thrown when files of packs cannot be had; says which, what was tried, and how to bring them by hand. */
 export class ModelsMissingError extends Error {
   override readonly name = "ModelsMissingError";
+  readonly lacking: readonly LackingPack[];
+  readonly modelsDir: string;
 
-  constructor(pack: ModelPack, missing: readonly MissingFile[], modelsDir: string) {
-    const files = missing.map(({ file, tried }) =>
-      [
-        `  ${file.path} (${file.bytes} bytes, SHA-256 ${file.sha256})`,
-        ...tried.map(({ place, reason }) => `    tried ${place}: ${reason}`),
-      ].join("\n"),
-    );
+  constructor(lacking: readonly LackingPack[], modelsDir: string) {
     super(
       [
-        `The model pack "${pack.name}" lacks ${missing.length} file(s):`,
-        ...files,
-        `To bring them by hand: download each from its last address above and put it into ${modelsDir}`,
-        "under the path shown, or name a folder or address that has them in CAMEO_MODEL_MIRRORS.",
+        ...lacking.flatMap(tellLacking),
+        "To bring them by hand: run `npm run models` where they can be had, and copy its models folder to",
+        `${modelsDir}; or download each from an address above into ${modelsDir}, under the path shown;`,
+        "or name a folder or address that has them in CAMEO_MODEL_MIRRORS.",
       ].join("\n"),
     );
+    this.lacking = lacking;
+    this.modelsDir = modelsDir;
   }
+}
+
+function tellLacking({ pack, missing }: LackingPack): readonly string[] {
+  return [
+    `The model pack "${pack.name}" lacks ${missing.length} file(s):`,
+    ...missing.flatMap(({ file }) => [
+      `  ${file.path} (${file.bytes} bytes, SHA-256 ${file.sha256})`,
+      ...file.sources.map((source) => `    ${describeSource(source)}`),
+    ]),
+    "What was tried:",
+    ...tellTried(missing).map((line) => `  ${line}`),
+  ];
+}
+
+/** A line for each reason, with the places that gave it, and the files where it does not hold for all. */
+function tellTried(missing: readonly MissingFile[]): readonly string[] {
+  const reasons = new Map<string, { readonly places: Set<string>; readonly files: Set<string> }>();
+  for (const { file, tried } of missing) {
+    for (const { place, reason } of tried) {
+      const group = reasons.get(reason) ?? { places: new Set(), files: new Set() };
+      reasons.set(reason, group);
+      group.places.add(place);
+      group.files.add(file.path);
+    }
+  }
+  return [...reasons].map(([reason, { places, files }]) => {
+    const which = files.size < missing.length ? ` [${[...files].join(", ")}]` : "";
+    return `${[...places].join(", ")}: ${reason}${which}`;
+  });
 }
 
 /** How the files of each form become an ONNX file. */
@@ -76,45 +116,52 @@ export async function preparePack(
   { acceptedLicences = [], ...places }: PackSource,
 ): Promise<PreparedPack> {
   requireLicences(pack, acceptedLicences);
-  const missing: MissingFile[] = [];
-  const gather = async (model: Model, missing: MissingFile[]): Promise<Uint8Array[]> => {
-    const files: Uint8Array[] = [];
-    for (const file of model.files) {
-      const result = await fetchFile(file, places);
-      if ("bytes" in result) files.push(result.bytes);
-      else missing.push(result);
-    }
-    return files;
-  };
-  const detector = await gather(pack.detector, missing);
-  const embedders: (EmbedderModel & { readonly files: readonly Uint8Array[] })[] = [];
-  for (const embedder of pack.embedders) {
-    embedders.push({ ...embedder, files: await gather(embedder.model, missing) });
-  }
-  if (missing.length > 0) throw new ModelsMissingError(pack, missing, places.modelsDir);
-  const prepareNet = async <Input>(net: { readonly model: Model; readonly input: Input } | undefined) => {
+  const fetched = await fetchFiles(filesOf(modelsOf(pack)), places);
+  const results = new Map(fetched.map((result) => [result.file.path, result]));
+  const missingOf = (models: readonly Model[]): MissingFile[] =>
+    filesOf(models).flatMap(({ path }) => {
+      const result = results.get(path);
+      return result !== undefined && "tried" in result ? [result] : [];
+    });
+  const missing = missingOf(requiredModelsOf(pack));
+  if (missing.length > 0) throw new ModelsMissingError([{ pack, missing }], places.modelsDir);
+  const convert = ({ form, files }: Model): Uint8Array =>
+    converters[form](
+      files.map(({ path }) => {
+        const result = results.get(path);
+        if (result === undefined || !("bytes" in result)) throw new Error(`${path} is missing`);
+        return result.bytes;
+      }),
+    );
+  const prepareNet = <Input>(net: { readonly model: Model; readonly input: Input } | undefined) => {
     if (net === undefined) return;
     const { model, input } = net;
-    const lacking: MissingFile[] = [];
-    const files = await gather(model, lacking);
-    if (lacking.length === 0) return { input, onnx: converters[model.form](files) };
+    if (missingOf([model]).length === 0) return { input, onnx: convert(model) };
     places.report.warn(`${model.name} cannot be had; what it tells of faces is left out of answers`);
     return;
   };
-  const headPose = await prepareNet(pack.attributes?.headPose);
-  const ageGender = await prepareNet(pack.attributes?.ageGender);
-  const faceMesh = await prepareNet(pack.attributes?.faceMesh);
+  const headPose = prepareNet(pack.attributes?.headPose);
+  const ageGender = prepareNet(pack.attributes?.ageGender);
+  const faceMesh = prepareNet(pack.attributes?.faceMesh);
   return {
     pack,
-    detector: converters[pack.detector.form](detector),
-    embedders: embedders.map(({ model, files, settings }) => ({
-      settings,
-      onnx: converters[model.form](files),
-    })),
+    detector: convert(pack.detector),
+    embedders: pack.embedders.map(({ model, settings }) => ({ settings, onnx: convert(model) })),
     attributes: {
       ...(headPose && { headPose }),
       ...(ageGender && { ageGender }),
       ...(faceMesh && { faceMesh }),
     },
   };
+}
+
+/** Whether the models folder and the mirrors have all that a pack cannot do without; nobody else is asked. */
+export async function isAtHand(pack: ModelPack, places: ModelPlaces): Promise<boolean> {
+  const found = await findFiles(filesOf(requiredModelsOf(pack)), places);
+  return found.every((result) => "bytes" in result);
+}
+
+/** The files of some models, each once. */
+function filesOf(models: readonly Model[]): ModelFile[] {
+  return [...new Map(models.flatMap(({ files }) => files.map((file) => [file.path, file]))).values()];
 }

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { zipSync } from "fflate";
-import { type FetchResult, fetchFile } from "./fetchFile.ts";
+import { type FetchResult, fetchFiles } from "./fetchFiles.ts";
 import type { ModelFile, ModelSource } from "./pack.ts";
 
 const content = Buffer.from("the weights of a net, as their publisher offers them");
@@ -54,13 +54,15 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function fetchFrom(mirrors: string[], sources: ModelSource[] = []): Promise<FetchResult> {
+async function fetchFrom(mirrors: string[], sources: ModelSource[] = []): Promise<FetchResult> {
   const report = {
     progress: (_: ModelFile, received: number) => void progress.push(received),
     ready: (_: ModelFile, place: string) => void ready.push(place),
     warn: (message: string) => void warnings.push(message),
   };
-  return fetchFile({ ...file, sources }, { modelsDir, mirrors, report });
+  const [result] = await fetchFiles([{ ...file, sources }], { modelsDir, mirrors, report });
+  if (result === undefined) throw new Error("Something became of the file");
+  return result;
 }
 
 async function put(target: string, bytes: Uint8Array = content): Promise<void> {
@@ -108,14 +110,20 @@ describe("places", () => {
     expect(await readFile(kept)).toEqual(content);
   });
 
-  test("the publisher is asked last, its addresses in order", async () => {
-    routes["/second"] = whole;
+  test("publishers are asked last, and all at once", async () => {
+    const heldBack: (() => void)[] = [];
+    routes["/first"] = (_, response) => void heldBack.push(() => response.writeHead(404).end());
+    routes["/second"] = (_, response) => {
+      response.end(content);
+      for (const answer of heldBack) answer();
+    };
     const result = await fetchFrom(
       [path.join(folder, "nowhere"), address],
       [`${address}/first`, `${address}/second`],
     );
     expect(bytesOf(result)).toEqual(content);
-    expect(requests).toEqual(["/zoo/net/weights.bin", "/first", "/second"]);
+    expect(requests[0]).toBe("/zoo/net/weights.bin");
+    expect(requests.slice(1).sort()).toEqual(["/first", "/second"]);
     expect(ready).toEqual([`${address}/second`]);
   });
 
@@ -133,6 +141,13 @@ describe("places", () => {
     expect(bytesOf(result)).toEqual(content);
     expect(ready).toEqual([`w.bin in ${archive}`]);
     expect(await readFile(kept)).toEqual(content);
+  });
+
+  test("of several publishers that answer the first in order serves", async () => {
+    routes["/first"] = (_, response) => void setTimeout(() => response.end(content), 50);
+    routes["/second"] = whole;
+    await fetchFrom([], [`${address}/first`, `${address}/second`]);
+    expect(ready).toEqual([`${address}/first`]);
   });
 
   test("what was fetched once is not fetched again", async () => {
@@ -200,15 +215,46 @@ describe("what is not the file", () => {
     const silent = { ready: () => undefined, warn: () => undefined };
 
     /** Fetches from one server, with a hand in what happens as pieces come in. */
-    function fetchHearing(heard: (received: number) => void): Promise<FetchResult> {
+    async function fetchHearing(heard: (received: number) => void): Promise<FetchResult> {
       const report = { progress: (_: ModelFile, received: number) => heard(received), ...silent };
-      return fetchFile({ ...file, sources: [`${address}/weights`] }, { modelsDir, mirrors: [], report });
+      const places = { modelsDir, mirrors: [], report };
+      const [result] = await fetchFiles([{ ...file, sources: [`${address}/weights`] }], places);
+      if (result === undefined) throw new Error("Something became of the file");
+      return result;
     }
+
+    test("a server that does not answer is left after five seconds", async () => {
+      routes["/weights"] = () => void setImmediate(() => jest.advanceTimersByTime(5_000));
+      expect(reasonsOf(await fetchFrom([], [`${address}/weights`]))).toEqual([
+        "not there",
+        "no answer within 5 s",
+      ]);
+    });
+
+    test("many that do not answer cost no more than one", async () => {
+      let asked = 0;
+      const hangs: RequestListener = () => {
+        asked += 1;
+        if (asked === 4) setImmediate(() => jest.advanceTimersByTime(5_000));
+      };
+      const paths = ["/a", "/b", "/c", "/d"];
+      for (const path of paths) routes[path] = hangs;
+      const files = ["x", "y"].map((name, index) => ({
+        ...file,
+        path: name,
+        sources: paths.slice(2 * index, 2 * index + 2).map((path) => `${address}${path}`),
+      }));
+      const report = { progress: () => undefined, ...silent };
+      const results = await fetchFiles(files, { modelsDir, mirrors: [], report });
+      for (const result of results) {
+        expect(reasonsOf(result)).toEqual(["not there", "no answer within 5 s", "no answer within 5 s"]);
+      }
+    });
 
     test("a server that falls silent is left after half a minute", async () => {
       routes["/weights"] = (_request, response) => void response.write(content.subarray(0, 10));
       const result = await fetchHearing(() => setImmediate(() => jest.advanceTimersByTime(30_000)));
-      expect(reasonsOf(result)).toEqual(["not there", "no answer within 30 s"]);
+      expect(reasonsOf(result)).toEqual(["not there", "silent for 30 s"]);
     });
 
     test("a server that is slow, but never silent for as long, is heard to the end", async () => {
@@ -254,10 +300,10 @@ describe("what is not the file", () => {
     const result = await fetchFrom([path.join(folder, "nowhere"), address], ["http://127.0.0.1:1/weights"]);
     expect(result).toMatchObject({
       tried: [
-        { place: kept, reason: "not there" },
-        { place: path.join(folder, "nowhere", "zoo", "net", "weights.bin"), reason: "not there" },
-        { place: `${address}/zoo/net/weights.bin`, reason: "HTTP 404" },
-        { place: "http://127.0.0.1:1/weights", reason: expect.stringMatching(/^fetch failed/) },
+        { place: modelsDir, reason: "not there" },
+        { place: path.join(folder, "nowhere"), reason: "not there" },
+        { place: address, reason: "HTTP 404" },
+        { place: "127.0.0.1:1", reason: expect.stringMatching(/^fetch failed/) },
       ],
     });
   });
