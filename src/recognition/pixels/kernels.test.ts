@@ -55,13 +55,18 @@ function channelAt({ width, data }: Pixels, x: number, y: number, channel: numbe
 }
 
 describe("shrinkToPlanes", () => {
+  interface Start {
+    readonly left: number;
+    readonly top: number;
+  }
+
   /** What it is to write, by its definition. */
-  function expected(image: Pixels, content: Size, plane: Size, step: number): number[] {
+  function expected(image: Pixels, content: Size, plane: Size, start: Start, step: number): number[] {
     return [2, 1, 0].flatMap((channel) =>
       Array.from({ length: plane.width * plane.height }, (_, at) => {
-        const x = at % plane.width;
-        const y = Math.floor(at / plane.width);
-        if (x >= content.width || y >= content.height) return 0;
+        const x = (at % plane.width) - start.left;
+        const y = Math.floor(at / plane.width) - start.top;
+        if (x < 0 || y < 0 || x >= content.width || y >= content.height) return 0;
         const column = between((x + 0.5) * step - 0.5, image.width);
         const row = between((y + 0.5) * step - 0.5, image.height);
         const [left, right] = [column.before, column.after].map((of) =>
@@ -72,7 +77,16 @@ describe("shrinkToPlanes", () => {
     );
   }
 
-  test.each([1, 1.5, 1.3, 2.25])("samples every %d pixels, whatever the sides", (step) => {
+  test.each([
+    [1, { left: 0, top: 0 }],
+    [1.5, { left: 0, top: 0 }],
+    [1.3, { left: 0, top: 0 }],
+    [2.25, { left: 0, top: 0 }],
+    [1, { left: 4, top: 3 }],
+    [1.5, { left: 8, top: 0 }],
+    [1.3, { left: 0, top: 1 }],
+    [2.25, { left: 12, top: 30 }],
+  ])("samples every %d pixels, whatever the sides, beginning at %j", (step, start) => {
     for (const [width, height] of [
       [60, 42],
       [61, 43],
@@ -83,8 +97,8 @@ describe("shrinkToPlanes", () => {
       const image = noise(width, height);
       const content = { width: Math.round(width / step), height: Math.round(height / step) };
       const plane = {
-        width: Math.ceil(content.width / 32) * 32,
-        height: Math.ceil(content.height / 32) * 32,
+        width: Math.ceil((content.width + start.left) / 32) * 32,
+        height: Math.ceil((content.height + start.top) / 32) * 32,
       };
       const planes = floatsOf(image, 3 * plane.width * plane.height, (from, to) => {
         const scratch = kernels.allocate(shrinkScratch(width, content.width));
@@ -98,11 +112,13 @@ describe("shrinkToPlanes", () => {
           content.height,
           plane.width,
           plane.height,
+          start.left,
+          start.top,
           step,
         );
         kernels.release(scratch);
       });
-      expect([...planes]).toEqual(expected(image, content, plane, step));
+      expect([...planes]).toEqual(expected(image, content, plane, start, step));
     }
   });
 });

@@ -21,6 +21,8 @@ interface Kernels {
    * content.
    *
    * @param scratch `shrinkScratch` bytes.
+   * @param left column of the planes at which the content begins, a multiple of 4, as the planes' width is.
+   * @param top row of the planes at which the content begins.
    */
   shrinkToPlanes(
     from: Pointer,
@@ -32,6 +34,8 @@ interface Kernels {
     contentHeight: number,
     planeWidth: number,
     planeHeight: number,
+    left: number,
+    top: number,
     step: number,
   ): void;
   /**

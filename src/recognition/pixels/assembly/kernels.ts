@@ -42,6 +42,8 @@ export function shrinkToPlanes(
   contentHeight: i32,
   planeWidth: i32,
   planeHeight: i32,
+  left: i32,
+  top: i32,
   step: f64,
 ): void {
   const stride = <usize>width * 3;
@@ -57,37 +59,45 @@ export function shrinkToPlanes(
   for (let y = 0; y < contentHeight; y++) {
     const position = within((<f64>y + 0.5) * step - 0.5, height - 1);
     const above = <i32>position;
-    const top = from + <usize>above * stride;
-    const bottom = above + 1 < height ? top + stride : top;
-    const blue = to + <usize>y * planeWidth * 4;
+    const upper = from + <usize>above * stride;
+    const lower = above + 1 < height ? upper + stride : upper;
+    const blue = to + (<usize>(top + y) * planeWidth + left) * 4;
     const green = blue + plane;
     const red = green + plane;
     if (isWhole) {
-      copyRow(top, sampledWidth, red);
-      copyRow(top + 1, sampledWidth, green);
-      copyRow(top + 2, sampledWidth, blue);
+      copyRow(upper, sampledWidth, red);
+      copyRow(upper + 1, sampledWidth, green);
+      copyRow(upper + 2, sampledWidth, blue);
     } else if (isThreeToTwo) {
-      const isTopNearer = (y & 1) === 0;
-      const nearer = isTopNearer ? top : bottom;
-      const farther = isTopNearer ? bottom : top;
+      const isUpperNearer = (y & 1) === 0;
+      const nearer = isUpperNearer ? upper : lower;
+      const farther = isUpperNearer ? lower : upper;
       sampleThreeToTwo(nearer, farther, sampledWidth, red);
       sampleThreeToTwo(nearer + 1, farther + 1, sampledWidth, green);
       sampleThreeToTwo(nearer + 2, farther + 2, sampledWidth, blue);
     } else {
-      blendRows(top, bottom, <f32>(position - <f64>above), stride, row);
+      blendRows(upper, lower, <f32>(position - <f64>above), stride, row);
       // The pixel right of the last is the last once more.
       v128.store(row + stride * 4, v128.load(row + (stride - 3) * 4));
       sampleColumns(row, columns, sampledWidth, red, green, blue);
     }
-    const padding = <usize>(planeWidth - contentWidth) * 4;
-    memory.fill(blue + <usize>contentWidth * 4, 0, padding);
-    memory.fill(green + <usize>contentWidth * 4, 0, padding);
-    memory.fill(red + <usize>contentWidth * 4, 0, padding);
+    blacken(blue, left, contentWidth, planeWidth);
+    blacken(green, left, contentWidth, planeWidth);
+    blacken(red, left, contentWidth, planeWidth);
   }
-  const filled = <usize>contentHeight * planeWidth * 4;
+  const above = <usize>top * planeWidth * 4;
+  const filled = <usize>(top + contentHeight) * planeWidth * 4;
   for (let channel = 0; channel < 3; channel++) {
-    memory.fill(to + <usize>channel * plane + filled, 0, plane - filled);
+    const start = to + <usize>channel * plane;
+    memory.fill(start, 0, above);
+    memory.fill(start + filled, 0, plane - filled);
   }
+}
+
+/** Makes what is left and right of a row's content black. */
+function blacken(content: usize, left: i32, contentWidth: i32, planeWidth: i32): void {
+  memory.fill(content - <usize>left * 4, 0, <usize>left * 4);
+  memory.fill(content + <usize>contentWidth * 4, 0, <usize>(planeWidth - left - contentWidth) * 4);
 }
 
 /** Writes a row of one channel as it is. */
