@@ -40,6 +40,11 @@ export interface DetectorSettings extends JoinSettings {
   /** The long sides, in pixels, at which an image is looked at, largest first. Larger than the image: skipped. */
   readonly longSides: readonly number[];
   /**
+   * How many times as large as the look after it a look may be for the net to see faces of all sizes in one of the two;
+   * what is between two such looks is skipped. Nothing is skipped where absent.
+   */
+  readonly spacing?: number;
+  /**
    * Width and height, in pixels, that the net sees at least: a smaller image is put into the middle of as much black,
    * for nets that find no face which fills what they see. As many pixels as the image needs where absent.
    */
@@ -82,13 +87,13 @@ export class Detector {
    * @returns detections in pixels of `pyramid.base`, best score first.
    */
   async detect(pyramid: ImagePyramid): Promise<Detection[]> {
-    const { longSides, closer } = this.#settings;
+    const { closer } = this.#settings;
     const supporting = supportingScore(this.#settings);
     const least = Math.min(supporting, closer?.fromScore ?? supporting);
     const { base } = pyramid;
     const longSide = Math.max(base.width, base.height);
     const found: Detection[] = [];
-    const sides = lookSizes(longSide, longSides);
+    const sides = lookSizes(longSide, this.#settings);
     for (const side of sides) {
       found.push(...(await this.#look(pyramid, side / longSide, least)));
     }
@@ -109,10 +114,13 @@ export class Detector {
    * @returns the face with the points that were seen, or as it was where no face was.
    */
   async lookUpright(pyramid: ImagePyramid, face: Detection, tilt: number): Promise<Detection> {
-    const { size, margin } = uprightCrop;
+    const { size } = uprightCrop;
     const crop = cutSquare(pyramid, face, tilt, uprightCrop);
+    const middle = { left: size / 4, top: size / 4, width: size / 2, height: size / 2 };
     const detections = await this.#run(crop, size, size, supportingScore(this.#settings));
-    const seen = joinDetections(detections, this.#settings).find(isInMiddle(size, margin));
+    const seen = joinDetections(detections, this.#settings).find(
+      ({ box }) => intersectionOverUnion(box, middle) > leastInMiddle,
+    );
     if (seen === undefined) return face;
     const toImage = squareAround(face, tilt, uprightCrop);
     return { ...face, points: mapPoints(scalePoints(seen.points, 1 / size, 1 / size), toImage) };
@@ -136,13 +144,10 @@ export class Detector {
     for (const candidate of candidates) {
       // No pixel of the image becomes more than one of the net's: what is blurred scores low.
       const input = { ...plainPixels, size, margin: Math.max(margin, size / Math.sqrt(area(candidate.box))) };
-      const crop = cutSquare(pyramid, candidate, 0, input);
+      const detections = await this.#run(cutSquare(pyramid, candidate, 0, input), size, size, least);
       const toImage = squareAround(candidate, 0, input);
-      for (const detection of (await this.#run(crop, size, size, least)).filter(
-        isInMiddle(size, input.margin),
-      )) {
-        seen.push(inImage(detection, size, toImage));
-      }
+      const central = detections.filter((detection) => isCentral(detection, size));
+      seen.push(...central.map((detection) => inImage(detection, size, toImage)));
     }
     return seen;
   }
@@ -185,11 +190,10 @@ const uprightCrop: SquareInput = { ...plainPixels, size: 128, margin: 2 };
 /** Overlap (intersection over union) with the middle of that crop from which a face is the one that was cut out. */
 const leastInMiddle = 0.25;
 
-/** Whether a detection in a crop is of the face that was cut out. */
-function isInMiddle(size: number, margin: number): (detection: Detection) => boolean {
-  const side = size / margin;
-  const middle: Box = { left: (size - side) / 2, top: (size - side) / 2, width: side, height: side };
-  return ({ box }) => intersectionOverUnion(box, middle) > leastInMiddle;
+/** Whether the middle of a detection in a crop lies in the crop's middle half: what lies farther out may be cut off. */
+function isCentral({ box }: Detection, size: number): boolean {
+  const isNear = (start: number, length: number) => Math.abs(start + length / 2 - size / 2) < size / 4;
+  return isNear(box.left, box.width) && isNear(box.top, box.height);
 }
 
 /** A detection in a crop that is not turned, in the image. */
@@ -212,9 +216,15 @@ function shifted({ box, points, score }: Detection, x: number, y: number): Detec
   };
 }
 
-/** The long sides to look at: those wanted, none above the image's own, each once. */
-function lookSizes(longSide: number, wanted: readonly number[]): number[] {
-  return [...new Set(wanted.map((side) => Math.min(side, longSide)))];
+/** The long sides to look at: those wanted, none above the image's own, each once, and none that `spacing` spares. */
+function lookSizes(longSide: number, { longSides, spacing = 0 }: DetectorSettings): number[] {
+  const sides: number[] = [];
+  const possible = [...new Set(longSides.map((side) => Math.min(side, longSide)))];
+  for (const [index, side] of possible.entries()) {
+    const [before = Number.POSITIVE_INFINITY, after = 0] = [sides.at(-1), possible[index + 1]];
+    if (before > spacing * after) sides.push(side);
+  }
+  return sides;
 }
 
 interface DetectorInput {
