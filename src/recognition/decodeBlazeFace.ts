@@ -12,7 +12,7 @@ const grids = [
 const placeNumbers = 16;
 
 /** Half the distance of the corners of a mouth, in distances of the eyes. */
-const halfMouth = 0.4;
+const halfMouth = 0.41;
 
 /**
  * Reads the outputs of MediaPipe's BlazeFace for short range, as `prepareBlazeFace` names them. Places count from the
