@@ -1,6 +1,7 @@
 import type { Model, ModelPack } from "../src/recognition/packs/pack.ts";
 import type { SimilarityCurve } from "../src/recognition/similarity.ts";
 import { det10g, det500m, mobileFaceNet600k, resNet600k } from "./insightFace.ts";
+import { npmPack } from "./npmPack.ts";
 
 /**
  * The model packs that Cameo knows. Hashes are those of the publishers' own files; `models/README.md` tells
@@ -360,6 +361,7 @@ const buffaloLargePack: ModelPack = {
 /** Every pack, by the name that `CAMEO_MODEL_PACK` takes. */
 export const packs: readonly ModelPack[] = [
   defaultPack,
+  npmPack,
   mobileFaceNetPack,
   sFacePack,
   buffaloSmallPack,

@@ -1,5 +1,5 @@
 import { alignFace, type EmbedderInput } from "../align.ts";
-import { type FivePoints, fitSimilarityTransform, type Point, pointList } from "../geometry.ts";
+import { type Box, type FivePoints, fitSimilarityTransform, type Point, pointList } from "../geometry.ts";
 import type { ImagePyramid } from "../image.ts";
 import type { LazySession } from "./lazySession.ts";
 
@@ -81,4 +81,22 @@ export function fivePointsOf(mesh: readonly MeshPoint[]): FivePoints {
     mouthLeft: flat(mouthLeft),
     mouthRight: flat(mouthRight),
   };
+}
+
+const [forehead, chin] = [10, 152] as const;
+
+/** How far above the mesh's highest vertex a forehead goes on, in heights of the mesh, up to where detectors see it end. */
+const aboveMesh = 0.1;
+
+/** The box around a face that detectors would give. */
+export function boxOfMesh(mesh: readonly MeshPoint[]): Box {
+  const [top, bottom] = [mesh[forehead] as MeshPoint, mesh[chin] as MeshPoint];
+  const hairline: Point = {
+    x: top.x + aboveMesh * (top.x - bottom.x),
+    y: top.y + aboveMesh * (top.y - bottom.y),
+  };
+  const xs = [hairline, ...mesh].map(({ x }) => x);
+  const ys = [hairline, ...mesh].map(({ y }) => y);
+  const [left, upper] = [Math.min(...xs), Math.min(...ys)];
+  return { left, top: upper, width: Math.max(...xs) - left, height: Math.max(...ys) - upper };
 }

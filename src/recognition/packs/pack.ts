@@ -94,7 +94,7 @@ export interface RecognitionSettings {
   /** Longer side, in pixels, of the picture that faces are found in and cut from. */
   readonly workingLongSide: number;
   readonly detector: DetectorSettings;
-  /** Whose points faces are aligned and measured by: the detector's, or those of the face's mesh. */
+  /** Whose points and box a face has: the detector's, or those of its mesh. */
   readonly points: "detector" | "mesh";
   /** Where the five points lie on the crop that quality is measured on, in ratios of its side. */
   readonly qualityTemplate: EmbedderInput["template"];
@@ -131,11 +131,13 @@ export interface ModelPack {
 }
 
 /** The models that a pack cannot do without. */
-export function requiredModelsOf({ detector, embedders }: ModelPack): Model[] {
-  return [detector, ...embedders.map(({ model }) => model)];
+export function requiredModelsOf({ detector, embedders, attributes, recognition }: ModelPack): Model[] {
+  const aligning = recognition.points === "mesh" ? [attributes?.faceMesh] : [];
+  return [detector, ...[...embedders, ...aligning].flatMap((net) => net?.model ?? [])];
 }
 
 /** The models of a pack: those that it cannot do without, then those for attributes. */
 export function modelsOf(pack: ModelPack): Model[] {
-  return [...requiredModelsOf(pack), ...Object.values(pack.attributes ?? {}).map(({ model }) => model)];
+  const optional = Object.values(pack.attributes ?? {}).map(({ model }) => model);
+  return [...new Set([...requiredModelsOf(pack), ...optional])];
 }
