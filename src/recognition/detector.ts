@@ -97,7 +97,7 @@ export class Detector {
     for (const side of sides) {
       found.push(...(await this.#look(pyramid, side / longSide, least)));
     }
-    if (closer && longSide > (sides[0] as number)) {
+    if (closer && longSide > leastGain * (sides[0] as number)) {
       found.push(...(await this.#lookCloser(pyramid, found, (sides[0] as number) / longSide, closer)));
     }
     return joinDetections(
@@ -215,6 +215,9 @@ function shifted({ box, points, score }: Detection, x: number, y: number): Detec
     points: mapPoints(points, (point) => ({ x: point.x + x, y: point.y + y })),
   };
 }
+
+/** How many times as large as in the largest look an image must be for closer looks to show more. */
+const leastGain = 1.25;
 
 /** The long sides to look at: those wanted, none above the image's own, each once, and none that `spacing` spares. */
 function lookSizes(longSide: number, { longSides, spacing = 0 }: DetectorSettings): number[] {
