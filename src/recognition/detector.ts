@@ -82,7 +82,8 @@ export class Detector {
 
   /**
    * Finds the faces of an image, at several scales: a net sees faces of a range of sizes (YuNet from about 10 to
-   * 300 pixels), so that a small look finds what fills the frame and a large one what stands far away.
+   * 300 pixels), so that a small look finds what fills the frame and a large one what stands far away. Where that is too
+   * dear, `closer` looks find the small faces.
    *
    * @returns detections in pixels of `pyramid.base`, best score first.
    */
