@@ -89,6 +89,14 @@ const templates = {
     { x: 0.3663, y: 0.8194 },
     { x: 0.6393, y: 0.8154 },
   ],
+  /** For the square that MediaPipe cuts. */
+  mesh: [
+    { x: 0.3721, y: 0.3756 },
+    { x: 0.6237, y: 0.3744 },
+    { x: 0.4967, y: 0.5352 },
+    { x: 0.3947, y: 0.644 },
+    { x: 0.6084, y: 0.6418 },
+  ],
   /** For the default pack's template of quality, so that quality means the same. */
   quality: [
     { x: 0.3236, y: 0.4625 },
@@ -136,6 +144,7 @@ export const npmPack: ModelPack = {
         mean: [0, 0, 0],
         scale: [255, 255, 255],
         output: "conv2d_21",
+        ownTemplate: templates.mesh,
       },
     },
   },
@@ -144,7 +153,7 @@ export const npmPack: ModelPack = {
     workingLongSide: 1920,
     detector: {
       outputs: "blazeface",
-      minimumScore: 0.75,
+      minimumScore: 0.72,
       maximumOverlap: 0.3,
       longSides: [640, 160, 80],
       spacing: 4.5,

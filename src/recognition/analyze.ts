@@ -209,19 +209,12 @@ export class Analyzer {
     return this.#settings.points === "mesh" ? this.#byMesh(pyramid, seen) : this.#byPoints(pyramid, seen);
   }
 
-  /** Points and box are the mesh's. Where they tell of more tilt than the detector's, the mesh is read again by them. */
+  /** Points and box are the mesh's. */
   async #byMesh(pyramid: ImagePyramid, seen: Detection): Promise<SeenFace> {
-    const readBy = async (face: Detection) => {
-      const mesh = await this.#attributes.mesh(pyramid, face.points);
-      if (mesh === undefined) throw new Error("The pack has no net for meshes");
-      return {
-        face: { ...face, box: boxOfMesh(mesh), points: fivePointsOf(mesh) },
-        pose: poseOfMesh(mesh),
-        mesh,
-      };
-    };
-    const read = await readBy(seen);
-    return Math.abs(tiltOf(read.face.points) - tiltOf(seen.points)) < hiddenTilt ? read : readBy(read.face);
+    const mesh = await this.#attributes.mesh(pyramid, seen.points);
+    if (mesh === undefined) throw new Error("The pack has no net for meshes");
+    const face = { ...seen, box: boxOfMesh(mesh), points: fivePointsOf(mesh) };
+    return { face, pose: poseOfMesh(mesh), mesh };
   }
 
   /** The points are the detector's. Where the pose tells of more tilt, they are taken from an upright look. */
