@@ -1,3 +1,4 @@
+import type { ModelCatalogue } from "../src/recognition/packs/choosePack.ts";
 import type { Model, ModelPack } from "../src/recognition/packs/pack.ts";
 import type { SimilarityCurve } from "../src/recognition/similarity.ts";
 import { det10g, det500m, mobileFaceNet600k, resNet600k } from "./insightFace.ts";
@@ -367,3 +368,6 @@ export const packs: readonly ModelPack[] = [
   buffaloSmallPack,
   buffaloLargePack,
 ];
+
+/** The packs of `packs`, and which of them are taken where nobody names one: the best first. */
+export const catalogue: ModelCatalogue = { packs, preferred: ["default"] };

@@ -5,7 +5,7 @@ export async function metricsTable(): Promise<string> {
   const { registry } = createMetrics({
     operations: [],
     version: "",
-    modelPack: { name: "", faceModelVersion: "" },
+    modelPack: { name: "", faceModelVersion: "", isFallback: false },
     recognition: () => [],
     databaseConnections: () => undefined,
     totals: async () => ({ collections: 0, faces: 0, users: 0 }),

@@ -148,8 +148,9 @@ const settings = {
   },
   modelPack: {
     variable: "CAMEO_MODEL_PACK",
-    meaning: "Model pack that new collections are made with; `models/README.md` lists them.",
-    schema: z.string().min(1).default("default"),
+    meaning:
+      "Model pack that new collections are made with; `models/README.md` lists them. Not set: the one that made the newest collection; where there is none, the first of the preferred packs that can be had ([which](deployment.md#which-weights-a-start-takes)).",
+    schema: z.string().min(1).optional(),
   },
   acceptedLicences: {
     variable: "CAMEO_ACCEPT_MODEL_LICENCES",

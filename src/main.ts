@@ -1,4 +1,4 @@
-import { packs } from "../models/packs.ts";
+import { catalogue } from "../models/packs.ts";
 import { ConfigError, developmentCredential, readConfig } from "./config.ts";
 import { letHeapGrow } from "./heap.ts";
 import { boundToProcess } from "./lifetime.ts";
@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   // The first process of a container hears no signal that it does not listen for.
   const leave = () => process.exit();
   process.once("SIGTERM", leave).once("SIGINT", leave);
-  const service = await startService(config, packs, log);
+  const service = await startService(config, catalogue, log);
   process.off("SIGTERM", leave).off("SIGINT", leave);
   if (config.usesDevelopmentCredential) {
     log.warn(

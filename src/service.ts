@@ -10,7 +10,7 @@ import { followKeyFile, KeyRing } from "./access/keyRing.ts";
 import { RateLimiter } from "./access/rateLimits.ts";
 import type { Config } from "./config.ts";
 import { bindOperations, offeredOperations } from "./operations/registry.ts";
-import type { ModelPack } from "./recognition/packs/pack.ts";
+import type { ModelCatalogue } from "./recognition/packs/choosePack.ts";
 import { createApp } from "./server/app.ts";
 import { AuditLog } from "./server/auditLog.ts";
 import { BodyMemory } from "./server/bodyMemory.ts";
@@ -43,7 +43,7 @@ export interface RunningService {
  */
 export async function startService(
   config: Config,
-  catalogue: readonly ModelPack[],
+  catalogue: ModelCatalogue,
   log: Logger,
 ): Promise<RunningService> {
   const closers: (() => Promise<void>)[] = [];
@@ -109,7 +109,7 @@ export async function startService(
     // Below the listener: what it has in work needs them.
     closers.unshift(running.close);
     checks = running.checks;
-    readiness.forget();
+    readiness.tell(running.facts);
     if (audit !== undefined) observers.push(audit.observe);
     if (config.otlpEndpoint !== undefined) {
       const { openTraces } = await import("./telemetry/traces.ts");

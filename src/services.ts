@@ -9,15 +9,16 @@ import { S3Objects } from "./images/s3Objects.ts";
 import type { Account } from "./operations/shared/arn.ts";
 import { PageTokens } from "./operations/shared/pages.ts";
 import { LazyRecognizer } from "./recognition/lazyRecognizer.ts";
+import { choosePack, type ModelCatalogue, type PackChoice } from "./recognition/packs/choosePack.ts";
 import { findPack, UnknownModelPackError } from "./recognition/packs/findPack.ts";
 import type { ModelPack } from "./recognition/packs/pack.ts";
-import { preparePack } from "./recognition/packs/prepare.ts";
+import { isAtHand, type PackSource, preparePack, tellTried } from "./recognition/packs/prepare.ts";
 import { type Recognizer, RecognizerBusyError } from "./recognition/recognizer.ts";
 import { RecognizerPool } from "./recognition/recognizerPool.ts";
 import { SearchedImageCache } from "./recognition/searchedImageCache.ts";
 import type { AuditLog } from "./server/auditLog.ts";
 import { logModels } from "./server/logModels.ts";
-import type { ReadinessCheck } from "./server/readiness.ts";
+import type { ReadinessCheck, ReadinessFacts } from "./server/readiness.ts";
 import { type Collection, CollectionStore } from "./storage/collectionStore.ts";
 import { type Database, type DatabaseLocation, openDatabase, type Sql } from "./storage/database.ts";
 import { clearAfterRemovals } from "./storage/erasure.ts";
@@ -42,6 +43,8 @@ export interface Packs {
    * @throws AwsError InternalServerError when there is no such pack.
    */
   of(collection: Pick<Collection, "modelPack">): Recognizer;
+  /** Hears that a collection was made with the current pack. */
+  madeCollection(): void;
 }
 
 /** What operations work with; each names what it needs of it. */
@@ -64,6 +67,8 @@ export interface RunningServices {
   readonly services: Services;
   /** What has to work for requests to be answered. */
   readonly checks: Readonly<Record<"database" | "models", ReadinessCheck>>;
+  /** What readiness tells beside the checks. */
+  readonly facts: ReadinessFacts;
   /** What the metrics tell of the services. */
   readonly sources: Pick<
     MetricSources,
@@ -86,12 +91,13 @@ const idleTimeout = 60_000;
  */
 export async function openServices(
   config: Config,
-  catalogue: readonly ModelPack[],
+  catalogue: ModelCatalogue,
   log: Logger,
   onWaiting: (error: Error) => void,
   audit: AuditLog | undefined,
 ): Promise<RunningServices> {
-  const pack = findPack(config.modelPack, catalogue);
+  // A name that there is not is told before anything is waited for.
+  if (config.modelPack !== undefined) findPack(config.modelPack, catalogue.packs);
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const closeOne of closers.reverse()) await closeOne();
@@ -110,13 +116,13 @@ export async function openServices(
       },
     );
     closers.push(() => database.close());
-    const current = await openPack(pack, config, log);
-    const others = catalogue
+    const collections = new CollectionStore(database.sql);
+    const { pack, opened: current, notice } = await openCurrentPack(config, catalogue, collections, log);
+    const others = catalogue.packs
       .filter((other) => other !== pack)
       .map((other) => new LazyRecognizer(other, () => openPack(other, config, log, idleTimeout)));
     const recognizers = [current, ...others];
     closers.push(async () => void (await Promise.all(recognizers.map((one) => one.close()))));
-    const collections = new CollectionStore(database.sql);
     const vectors = openVectorIndex(config, database.sql, log, closers);
     const pageTokens = new PageTokens(await sharedSecret(database.sql, "page-tokens"));
     const housekeeper = startHousekeeping({ config, database, collections, log, audit });
@@ -134,14 +140,19 @@ export async function openServices(
             }),
         ),
         newId: randomUUID,
-        packs: { current, of: ({ modelPack }) => recognizerOf(modelPack, recognizers) },
+        packs: {
+          current,
+          of: ({ modelPack }) => recognizerOf(modelPack, recognizers),
+          madeCollection: warnOnce(log, pack, notice),
+        },
         pageTokens,
         users: new UserStore(database.sql),
         vectors,
       }),
       checks: { database: () => database.ping(), models: () => checkModels(current) },
+      facts: { modelPack: pack.name, ...(notice !== undefined && { notice }) },
       sources: {
-        modelPack: pack,
+        modelPack: { ...pack, isFallback: notice !== undefined },
         recognition: () => recognizers.map((one) => ({ pack: one.pack.name, load: one.load() })),
         databaseConnections: () => database.load(),
         totals: () => collections.totals(),
@@ -210,6 +221,64 @@ function openVectorIndex(
 }
 
 /**
+ * Takes the pack of new collections and opens it; warns where it is a weaker one that nobody asked for.
+ *
+ * @throws LicenceNotAcceptedError, ModelsMissingError
+ */
+async function openCurrentPack(
+  config: Config,
+  catalogue: ModelCatalogue,
+  collections: CollectionStore,
+  log: Logger,
+): Promise<PackChoice<Recognizer>> {
+  const { modelPack: named } = config;
+  const kept =
+    named === undefined
+      ? await collections.newestModelPack(catalogue.packs.map(({ name }) => name))
+      : undefined;
+  if (kept !== undefined) {
+    log.info({ modelPack: kept }, `keeping to the model pack ${kept}, which made the newest collection`);
+  }
+  const choice = await choosePack(
+    { catalogue, named, kept },
+    {
+      // Whoever opens it tells of its files.
+      isAtHand: (pack) => {
+        const { report, ...source } = packSource(config, log);
+        return isAtHand(pack, { ...source, report: { ...report, ready: ignore, warn: ignore } });
+      },
+      open: (pack) => openPack(pack, config, log),
+    },
+  );
+  const { pack, notice, lacking } = choice;
+  if (notice !== undefined) {
+    const tried = lacking.flatMap(({ missing }) => tellTried(missing));
+    log.warn({ modelPack: pack.name, ...(tried.length > 0 && { tried }) }, notice);
+  }
+  return choice;
+}
+
+const ignore = () => undefined;
+
+/** Warns when the first collection is made with a pack of which there is something to know. */
+function warnOnce(log: Logger, pack: ModelPack, notice: string | undefined): () => void {
+  let isDue = notice !== undefined;
+  return () => {
+    if (isDue) log.warn({ modelPack: pack.name }, `a collection was made: ${notice}`);
+    isDue = false;
+  };
+}
+
+function packSource(config: Config, log: Logger): PackSource {
+  return {
+    modelsDir: config.modelsDir,
+    mirrors: config.modelMirrors,
+    acceptedLicences: config.acceptedLicences,
+    report: logModels(log),
+  };
+}
+
+/**
  * Makes a pack's models ready and starts the threads that run them.
  *
  * @param idleTimeout see `PoolSettings`.
@@ -225,12 +294,7 @@ export async function openPack(
   if (pack.unmeasured !== undefined) {
     log.warn({ modelPack: pack.name }, `the model pack ${pack.name} was never measured: ${pack.unmeasured}`);
   }
-  const prepared = await preparePack(pack, {
-    modelsDir: config.modelsDir,
-    mirrors: config.modelMirrors,
-    acceptedLicences: config.acceptedLicences,
-    report: logModels(log),
-  });
+  const prepared = await preparePack(pack, packSource(config, log));
   const recognizer = new RecognizerPool(prepared, {
     threads: config.workers,
     ...(idleTimeout !== undefined && { idleTimeout }),

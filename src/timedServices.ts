@@ -25,6 +25,7 @@ export function timeServices(services: Services): Services {
     }),
     packs: {
       current: timeRecognizer(packs.current),
+      madeCollection: () => packs.madeCollection(),
       of: (collection) => timeRecognizer(packs.of(collection)),
     },
     users: timeMethods(users, {

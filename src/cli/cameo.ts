@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { packs } from "../../models/packs.ts";
+import { catalogue } from "../../models/packs.ts";
 import { runProgram } from "./program.ts";
 
-await runProgram(packs);
+await runProgram(catalogue);

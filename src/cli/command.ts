@@ -1,4 +1,4 @@
-import type { ModelPack } from "../recognition/packs/pack.ts";
+import type { ModelCatalogue } from "../recognition/packs/choosePack.ts";
 
 /** Exit codes of all commands. */
 export const exitCodes = {
@@ -18,7 +18,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The model packs to choose from. */
-  readonly catalogue: readonly ModelPack[];
+  readonly catalogue: ModelCatalogue;
   /** Aborted by Ctrl-C: the command ends as soon as what is in work is done. */
   readonly stop: AbortSignal;
 }

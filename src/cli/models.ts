@@ -1,14 +1,17 @@
 import { parseArgs } from "node:util";
 import { readConfig } from "../config.ts";
+import { choosePack } from "../recognition/packs/choosePack.ts";
+import type { ModelReport } from "../recognition/packs/fetchFiles.ts";
 import { findPack } from "../recognition/packs/findPack.ts";
 import { type ModelPack, modelsOf } from "../recognition/packs/pack.ts";
-import { type PackSource, preparePack } from "../recognition/packs/prepare.ts";
+import { type PackSource, preparePack, tellTried } from "../recognition/packs/prepare.ts";
 import { type Command, exitCodes } from "./command.ts";
 
 const usage = `cameo models [PACK ...]
 
 Makes model packs ready, so that a later start needs no network: fetches their files, checks and converts them.
-Without a name it is the pack that CAMEO_MODEL_PACK names.
+Without a name it is the pack that CAMEO_MODEL_PACK names; where that is not set, the first of the preferred packs that
+can be had.
 `;
 
 /** `cameo models`: fetches and checks the files of model packs. */
@@ -20,15 +23,23 @@ export const modelsCommand: Command = {
     const { positionals } = parseArgs({ args: [...args], options: {}, allowPositionals: true });
     // Whether the service may be reached from elsewhere is not this command's matter.
     const config = readConfig({ ...env, CAMEO_HOST: undefined });
-    const names = positionals.length > 0 ? positionals : [config.modelPack];
-    for (const pack of names.map((name) => findPack(name, catalogue))) {
-      await makeReady(pack, {
-        modelsDir: config.modelsDir,
-        mirrors: config.modelMirrors,
-        acceptedLicences: config.acceptedLicences,
-      });
+    const source = {
+      modelsDir: config.modelsDir,
+      mirrors: config.modelMirrors,
+      acceptedLicences: config.acceptedLicences,
+    };
+    const open = (pack: ModelPack) => makeReady(pack, source);
+    const ready = positionals.map((name) => findPack(name, catalogue.packs));
+    for (const pack of ready) await open(pack);
+    if (ready.length === 0) {
+      // Whoever asks wants the best that can be had, also where a weaker one lies here.
+      const tools = { isAtHand: async () => false, open };
+      const { pack, notice, lacking } = await choosePack({ catalogue, named: config.modelPack }, tools);
+      for (const { missing } of lacking) for (const line of tellTried(missing)) console.warn(`  ${line}`);
+      if (notice !== undefined) console.warn(notice);
+      ready.push(pack);
     }
-    console.log(`Ready in ${config.modelsDir}`);
+    console.log(`Ready in ${config.modelsDir}: ${ready.map(({ name }) => name).join(", ")}`);
     return exitCodes.done;
   },
 };
@@ -42,15 +53,23 @@ async function makeReady(pack: ModelPack, source: Omit<PackSource, "report">): P
   if (pack.unmeasured !== undefined) console.log(`  Never measured: ${pack.unmeasured}.`);
   await preparePack(pack, {
     ...source,
-    report: {
-      progress: ({ path, bytes }, received) => {
-        if (process.stdout.isTTY) {
-          process.stdout.write(`\r  ${path}: ${Math.floor((100 * received) / bytes)} %`);
-          if (received === bytes) process.stdout.write("\n");
-        }
-      },
-      ready: ({ path, bytes }, place) => console.log(`  ${path}: ${bytes} bytes, checked, from ${place}`),
-      warn: (message) => console.warn(`  ${message}`),
-    },
+    report: printer(),
   });
+}
+
+/** Prints how it goes: on a terminal with a line for what comes in. */
+function printer(): ModelReport {
+  const { isTTY } = process.stdout;
+  const say = (print: (line: string) => void, line: string) => {
+    if (isTTY) process.stdout.write("\r\x1b[K");
+    print(`  ${line}`);
+  };
+  return {
+    progress: ({ path, bytes }, received) => {
+      if (isTTY) process.stdout.write(`\r\x1b[K  ${path}: ${Math.floor((100 * received) / bytes)} %`);
+    },
+    note: (message) => say(console.log, message),
+    ready: ({ path, bytes }, place) => say(console.log, `${path}: ${bytes} bytes, checked, from ${place}`),
+    warn: (message) => say(console.warn, message),
+  };
 }

@@ -1,5 +1,5 @@
 import { isOperatorFault } from "../operatorFaults.ts";
-import type { ModelPack } from "../recognition/packs/pack.ts";
+import type { ModelCatalogue } from "../recognition/packs/choosePack.ts";
 import { systemErrorCode } from "../systemError.ts";
 import { type Command, CommandAbortedError, type ExitCode, exitCodes, UsageError } from "./command.ts";
 import { eraseCommand } from "./erase.ts";
@@ -25,7 +25,7 @@ const sameKeystroke = 500;
  *
  * @param catalogue the model packs to choose from.
  */
-export async function runProgram(catalogue: readonly ModelPack[]): Promise<void> {
+export async function runProgram(catalogue: ModelCatalogue): Promise<void> {
   const stop = stopOnSignals();
   const [name, ...args] = process.argv.slice(2);
   try {
@@ -57,7 +57,7 @@ function stopOnSignals(): AbortSignal {
 async function runCommand(
   name: string | undefined,
   args: readonly string[],
-  catalogue: readonly ModelPack[],
+  catalogue: ModelCatalogue,
   stop: AbortSignal,
 ): Promise<ExitCode> {
   if (name === "--help" || name === "help") {

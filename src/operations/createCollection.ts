@@ -22,6 +22,7 @@ export const createCollection: OperationFactory<
       tags: Tags,
     });
     if (!isNew) throw collectionAlreadyExists(CollectionId);
+    packs.madeCollection();
     return {
       StatusCode: 200,
       CollectionArn: shortCollectionArn(account, CollectionId),

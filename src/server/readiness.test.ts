@@ -69,6 +69,18 @@ describe("Readiness", () => {
     expect(check).toHaveBeenCalledTimes(1);
   });
 
+  test("tells what it was told, at once", async () => {
+    const readiness = new Readiness({ models: works }, ignore);
+    await readiness.report();
+    readiness.tell({ modelPack: "small", notice: "It is smaller." });
+    expect(await readiness.report()).toEqual({
+      ready: true,
+      checks: { models: "ok" },
+      modelPack: "small",
+      notice: "It is smaller.",
+    });
+  });
+
   test("asks again afterwards, and sees what has changed", async () => {
     const check = jest.fn(works);
     const readiness = new Readiness({ check }, ignore);

@@ -5,7 +5,14 @@ export interface ReadinessReport {
   readonly ready: boolean;
   /** "ok", or the reason why not, by what was checked. */
   readonly checks: Readonly<Record<string, string>>;
+  /** What new collections are made with, once that is decided. */
+  readonly modelPack?: string;
+  /** What the operator should know of it. */
+  readonly notice?: string;
 }
+
+/** What a report says beside the checks. */
+export type ReadinessFacts = Pick<ReadinessReport, "modelPack" | "notice">;
 
 /** Throws when what it checks does not work. */
 export type ReadinessCheck = () => Promise<void>;
@@ -29,6 +36,7 @@ export class Readiness {
   readonly #checks: ReadinessChecks;
   readonly #onFailure: (check: string, error: unknown) => void;
   readonly #failing = new Set<string>();
+  #facts: ReadinessFacts = {};
   #last: { readonly at: number; readonly report: Promise<ReadinessReport> } | undefined;
 
   /** @param onFailure hears, once until it works again, what does not work: more than a report may tell. */
@@ -46,8 +54,9 @@ export class Readiness {
     return this.#last.report;
   }
 
-  /** Has the next report check anew. */
-  forget(): void {
+  /** Has reports say so, and the next one check anew. @param facts that anyone may hear. */
+  tell(facts: ReadinessFacts): void {
+    this.#facts = facts;
     this.#last = undefined;
   }
 
@@ -57,7 +66,11 @@ export class Readiness {
         async ([name, check]) => [name, await this.#check(name, check)] as const,
       ),
     );
-    return { ready: results.every(([, result]) => result === "ok"), checks: Object.fromEntries(results) };
+    return {
+      ready: results.every(([, result]) => result === "ok"),
+      checks: Object.fromEntries(results),
+      ...this.#facts,
+    };
   }
 
   async #check(name: string, check: () => Promise<void>): Promise<string> {

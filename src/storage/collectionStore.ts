@@ -1,4 +1,4 @@
-import { asc, count, eq, gt, placeholder, sum } from "drizzle-orm";
+import { asc, count, desc, eq, gt, inArray, placeholder, sum } from "drizzle-orm";
 import type { Sql } from "./database.ts";
 import { collections } from "./schema.ts";
 
@@ -82,6 +82,17 @@ export class CollectionStore {
       .where(gt(collections.id, after))
       .orderBy(asc(collections.id))
       .limit(limit);
+  }
+
+  /** The model pack, among some, of the newest collection that has one of them. */
+  async newestModelPack(among: readonly string[]): Promise<string | undefined> {
+    const [newest] = await this.#sql
+      .select({ modelPack: collections.modelPack })
+      .from(collections)
+      .where(inArray(collections.modelPack, [...among]))
+      .orderBy(desc(collections.id))
+      .limit(1);
+    return newest?.modelPack;
   }
 
   /** Adds up what the collections count of themselves. */

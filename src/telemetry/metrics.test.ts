@@ -12,7 +12,7 @@ import { Stopwatch } from "./stopwatch.ts";
 const sources: MetricSources = {
   operations: ["ListFaces"],
   version: "1.0.0",
-  modelPack: { name: "drawn-faces", faceModelVersion: "1.0" },
+  modelPack: { name: "drawn-faces", faceModelVersion: "1.0", isFallback: true },
   recognition: () => [],
   databaseConnections: () => undefined,
   totals: async () => ({ collections: 0, faces: 0, users: 0 }),

@@ -28,7 +28,12 @@ export interface MetricSources {
   /** Names that the label `operation` may have; any other request is `unknown`. */
   readonly operations: readonly string[];
   readonly version: string;
-  readonly modelPack: { readonly name: string; readonly faceModelVersion: string };
+  readonly modelPack: {
+    readonly name: string;
+    readonly faceModelVersion: string;
+    /** Whether it was taken without being asked for, and there is a better one. */
+    readonly isFallback: boolean;
+  };
   /** Of each model pack. */
   readonly recognition: () => readonly {
     readonly pack: string;
@@ -146,6 +151,11 @@ function addInfo(registry: Registry, { version, modelPack }: MetricSources): voi
     labelNames: ["pack", "face_model_version"],
     registers: [registry],
   }).set({ pack: modelPack.name, face_model_version: modelPack.faceModelVersion }, 1);
+  new Gauge({
+    name: "cameo_model_pack_fallback",
+    help: "1 where new collections are made with a weaker model pack that nobody asked for, 0 where not",
+    registers: [registry],
+  }).set(modelPack.isFallback ? 1 : 0);
 }
 
 function addRecognition(registry: Registry, { recognition }: MetricSources): void {

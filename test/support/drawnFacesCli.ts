@@ -1,6 +1,6 @@
 import { runProgram } from "../../src/cli/program.ts";
 import { readConfig } from "../../src/config.ts";
-import { makeDrawnFacesPacks } from "./drawnFaces/pack.ts";
+import { makeDrawnFacesCatalogue } from "./drawnFaces/pack.ts";
 
 /** The program with the packs of drawn faces: `src/cli/cameo.ts` where no weights can be had. */
-await runProgram(await makeDrawnFacesPacks(readConfig(process.env).modelsDir));
+await runProgram(await makeDrawnFacesCatalogue(readConfig(process.env).modelsDir));

@@ -3,7 +3,7 @@ import { letHeapGrow } from "../../src/heap.ts";
 import { boundToProcess } from "../../src/lifetime.ts";
 import { createLog } from "../../src/server/log.ts";
 import { startService } from "../../src/service.ts";
-import { makeDrawnFacesPacks } from "./drawnFaces/pack.ts";
+import { makeDrawnFacesCatalogue } from "./drawnFaces/pack.ts";
 
 /**
  * The service with the packs of drawn faces: `src/main.ts` where no weights can be had. The models are published in the
@@ -14,7 +14,7 @@ const config = readConfig(process.env);
 const log = createLog(config.logLevel);
 const service = await startService(
   config,
-  await makeDrawnFacesPacks(config.modelMirrors[0] ?? config.modelsDir),
+  await makeDrawnFacesCatalogue(config.modelMirrors[0] ?? config.modelsDir),
   log,
 );
 log.info(`Cameo answers at ${service.endpoint}`);

@@ -19,6 +19,8 @@ interface ServerOptions {
 export interface ServerProcess {
   readonly endpoint: string;
   readonly pid: number;
+  /** The lines of its output up to the one that tells its endpoint. */
+  readonly printed: readonly string[];
   /** Is kept when the process ends, however it does. */
   readonly ended: Promise<void>;
   /** Sends a signal and waits for the end; SIGKILL is `kill -9`. */
@@ -43,9 +45,10 @@ export async function startServerProcess({
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = once(child, "exit").then(() => undefined);
-  const endpoint = await endpointOf(child, announcement, onLine);
+  const { endpoint, printed } = await announced(child, announcement, onLine);
   return {
     endpoint,
+    printed,
     pid: child.pid as number,
     ended,
     stop: async (signal = "SIGTERM") => {
@@ -56,11 +59,11 @@ export async function startServerProcess({
   };
 }
 
-function endpointOf(
+function announced(
   { stdout, stderr }: ChildProcess,
   announcement: RegExp,
   onLine: (line: string) => void,
-): Promise<string> {
+): Promise<Pick<ServerProcess, "endpoint" | "printed">> {
   return new Promise((resolve, reject) => {
     if (stdout === null || stderr === null) return reject(new Error("The server has no output"));
     const printed: string[] = [];
@@ -71,7 +74,7 @@ function endpointOf(
       if (endpoint === undefined) return;
       // All output has to be read: a server whose output is not taken waits.
       lines.removeAllListeners("line").on("line", onLine);
-      resolve(endpoint);
+      resolve({ endpoint, printed });
     });
     stdout.on("close", () => reject(new Error(`The server ended:\n${printed.join("\n")}`)));
   });

@@ -55,6 +55,14 @@ export class ModelsMissingError extends Error {
     this.lacking = lacking;
     this.modelsDir = modelsDir;
   }
+
+  /** @param failures of packs that would each have done. */
+  static ofAll(failures: readonly ModelsMissingError[]): ModelsMissingError {
+    return new ModelsMissingError(
+      failures.flatMap(({ lacking }) => lacking),
+      failures[0]?.modelsDir ?? "",
+    );
+  }
 }
 
 function tellLacking({ pack, missing }: LackingPack): readonly string[] {
@@ -69,8 +77,8 @@ function tellLacking({ pack, missing }: LackingPack): readonly string[] {
   ];
 }
 
-/** A line for each reason, with the places that gave it, and the files where it does not hold for all. */
-function tellTried(missing: readonly MissingFile[]): readonly string[] {
+/** What was tried for files: a line for each reason, with the places that gave it, and the files where it does not hold for all. */
+export function tellTried(missing: readonly MissingFile[]): readonly string[] {
   const reasons = new Map<string, { readonly places: Set<string>; readonly files: Set<string> }>();
   for (const { file, tried } of missing) {
     for (const { place, reason } of tried) {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import type { ModelCatalogue } from "../../../src/recognition/packs/choosePack.ts";
 import type { Model, ModelPack } from "../../../src/recognition/packs/pack.ts";
 import { markers } from "./layout.ts";
 import { smallEmbeddingLength, writeDrawnFacesModels } from "./models.ts";
@@ -74,6 +75,11 @@ export async function makeDrawnFacesPacks(modelsDir: string): Promise<ModelPack[
       embedders: withEmbedder((model) => ({ ...model, licence: "research only", commercialUse: false })),
     },
   ];
+}
+
+/** The packs of `makeDrawnFacesPacks`; that of `makeDrawnFacesPack` is taken where nobody names one. */
+export async function makeDrawnFacesCatalogue(modelsDir: string): Promise<ModelCatalogue> {
+  return { packs: await makeDrawnFacesPacks(modelsDir), preferred: ["drawn-faces"] };
 }
 
 async function describe(file: string): Promise<Model> {
