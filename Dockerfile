@@ -18,11 +18,18 @@ COPY . .
 RUN npm run build \
  && rm -r dist/bench dist/conformance dist/scripts dist/test \
  && find dist -name "*.map" -delete
-# The weights that come with the image; without any, /models has to be a volume.
-ARG MODELS=default
+# The weights that come with the image: packs by name; "auto" is the first of the preferred packs that can be had here,
+# which the build's output names. Empty: none, and /models has to be a volume.
+ARG MODELS=auto
 ARG CAMEO_ACCEPT_MODEL_LICENCES=
 ARG CAMEO_MODEL_MIRRORS=
-RUN mkdir /models && { [ -z "$MODELS" ] || CAMEO_MODELS_DIR=/models node dist/src/cli/cameo.js models $MODELS; }
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
+    mkdir /models \
+ && case "$MODELS" in \
+      "") ;; \
+      auto) CAMEO_MODELS_DIR=/models node dist/src/cli/cameo.js models ;; \
+      *) CAMEO_MODELS_DIR=/models node dist/src/cli/cameo.js models $MODELS ;; \
+    esac
 
 FROM node:24-trixie-slim
 WORKDIR /app
