@@ -1,7 +1,9 @@
 import { type Constant, constant, type Expression, int64s, operation, singles } from "../onnx/expression.ts";
 import { int, ints, type OnnxAttribute } from "../onnx/model.ts";
+import { permute } from "../onnx/permute.ts";
+import { samePadding } from "../onnx/samePadding.ts";
 import type { Table } from "./table.ts";
-import { channelsFirst, channelsLast, permute, planarOrder, type Tensor } from "./tensor.ts";
+import { channelsFirst, channelsLast, planarOrder, type Tensor } from "./tensor.ts";
 
 /** One operator of the model as its converter sees it. */
 export interface Operator {
@@ -128,16 +130,19 @@ function slidingWindow(
 ): Record<"kernel_shape" | "strides" | "pads" | "dilations", OnnxAttribute> {
   const way = paddings[padding];
   if (way === undefined) throw new RangeError(`padding ${padding} is not supported`);
-  const missing = ([0, 1] as const).map((axis) => {
-    const reach =
-      ((outputDims[axis + 1] as number) - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1;
-    return way === "valid" ? 0 : Math.max(0, reach - (inputDims[axis + 1] as number));
-  });
+  const padded = ([0, 1] as const).map((axis) =>
+    way === "valid"
+      ? ([0, 0] as const)
+      : samePadding(inputDims[axis + 1] as number, outputDims[axis + 1] as number, {
+          kernel: kernel[axis],
+          stride: strides[axis],
+          dilation: dilations[axis],
+        }),
+  );
   return {
     kernel_shape: ints(kernel),
     strides: ints(strides),
-    // The odd row or column goes to the end.
-    pads: ints([...missing.map((pixels) => pixels >> 1), ...missing.map((pixels) => (pixels + 1) >> 1)]),
+    pads: ints([...padded.map(([before]) => before), ...padded.map(([, after]) => after)]),
     dilations: ints(dilations),
   };
 }
