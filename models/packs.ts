@@ -370,4 +370,4 @@ export const packs: readonly ModelPack[] = [
 ];
 
 /** The packs of `packs`, and which of them are taken where nobody names one: the best first. */
-export const catalogue: ModelCatalogue = { packs, preferred: ["default"] };
+export const catalogue: ModelCatalogue = { packs, preferred: [defaultPack.name, npmPack.name] };

@@ -6,15 +6,7 @@ import { poseOfMesh } from "./attributes/meshPose.ts";
 import { decodeImage } from "./decode.ts";
 import { type Detection, Detector } from "./detector.ts";
 import { Embedder, type EmbedderNet, type EmbedderSettings } from "./embedder.ts";
-import {
-  area,
-  type Box,
-  type FivePoints,
-  intersection,
-  type Point,
-  scaleBox,
-  scalePoints,
-} from "./geometry.ts";
+import { type Box, type FivePoints, intersection, type Point, scaleBox, scalePoints } from "./geometry.ts";
 import { type ImagePyramid, withPyramid } from "./image.ts";
 import type { RecognitionSettings } from "./packs/pack.ts";
 import type { Pose } from "./pose.ts";
@@ -61,7 +53,7 @@ interface Size {
 
 /** What the recogniser found in an image; its size is that of the upright image, in pixels. */
 export interface AnalyzedImage extends Size {
-  /** Largest box first, `maximumFaces` at most. */
+  /** `maximumFaces` at most, the largest first, by what of its box lies in the frame. */
   readonly faces: readonly AnalyzedFace[];
   readonly timings: AnalysisTimings;
 }
@@ -166,8 +158,9 @@ export class Analyzer {
     timed: Timer,
   ): Promise<AnalyzedFace[]> {
     const image = pyramid.base;
+    const frame: Box = { left: 0, top: 0, width: image.width, height: image.height };
     const detections = (await timed("detect", () => this.#detector.detect(pyramid)))
-      .sort((a, b) => area(b.box) - area(a.box))
+      .sort((a, b) => intersection(b.box, frame) - intersection(a.box, frame))
       .slice(0, maximumFaces);
     const faces: AnalyzedFace[] = [];
     let embedded = 0;
@@ -200,8 +193,8 @@ export class Analyzer {
         ...(isEmbedded && { embedding: await timed("embed", () => this.#embedder.embed(pyramid, points)) }),
       });
     }
-    // A mesh may move a box by a little.
-    return faces.sort((a, b) => area(b.box) - area(a.box));
+    // A mesh may change the size of a box by a little.
+    return faces.sort((a, b) => intersection(b.box, unitSquare) - intersection(a.box, unitSquare));
   }
 
   /** A face with the points and the pose that it is measured by. */
@@ -226,6 +219,9 @@ export class Analyzer {
     return { face, pose: await this.#attributes.pose(pyramid, face) };
   }
 }
+
+/** The frame of an image, in ratios. */
+const unitSquare: Box = { left: 0, top: 0, width: 1, height: 1 };
 
 interface SeenFace {
   readonly face: Detection;
