@@ -110,6 +110,7 @@ async function act(scenario: Scenario, folder: string): Promise<FaultRow> {
       CAMEO_FAULT: fault,
       CAMEO_MODELS_DIR: modelsDir,
       CAMEO_MODEL_MIRRORS: mirror,
+      TEST_PUBLISHED: mirror,
       CAMEO_DATA_DIR: path.join(disk, "data"),
       ...(postgres !== undefined && { DATABASE_URL: postgres.url }),
       ...scenario.env,

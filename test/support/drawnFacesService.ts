@@ -6,15 +6,15 @@ import { startService } from "../../src/service.ts";
 import { makeDrawnFacesCatalogue } from "./drawnFaces/pack.ts";
 
 /**
- * The service with the packs of drawn faces: `src/main.ts` where no weights can be had. The models are published in the
- * first mirror where there is one, else made in the models folder.
+ * The service with the packs of drawn faces: `src/main.ts` where no weights can be had. The models are made in the folder
+ * that TEST_PUBLISHED names, else in the models folder.
  */
 letHeapGrow();
 const config = readConfig(process.env);
 const log = createLog(config.logLevel);
 const service = await startService(
   config,
-  await makeDrawnFacesCatalogue(config.modelMirrors[0] ?? config.modelsDir),
+  await makeDrawnFacesCatalogue(process.env.TEST_PUBLISHED ?? config.modelsDir),
   log,
 );
 log.info(`Cameo answers at ${service.endpoint}`);
