@@ -1,4 +1,4 @@
-import { type AnalyzedFace, type FaceRequest, maximumFaces } from "../../../src/recognition/analyze.ts";
+import type { AnalyzedFace, FaceRequest } from "../../../src/recognition/analyze.ts";
 import type { FaceAttributes } from "../../../src/recognition/attributes/faceAttributes.ts";
 import { area, intersection, scaleBox } from "../../../src/recognition/geometry.ts";
 import type { ModelPack } from "../../../src/recognition/packs/pack.ts";
@@ -8,6 +8,9 @@ import type { SeenFace } from "./fakeFaces.ts";
 
 /** Width and height of every photo, in pixels. */
 export const photoSide = 1000;
+
+/** Most faces of a photo that are answered. A number of its own: the constant's module opens onnxruntime and libvips. */
+const mostFaces = 100;
 
 /** What is in a photo: its faces, or why it cannot be analysed. */
 export type FakePhoto = readonly SeenFace[] | Error;
@@ -71,7 +74,7 @@ function answerOf(seen: readonly SeenFace[], request: FaceRequest): AnalyzedFace
   const { embedLargest, leaveOutRest, embedOverlapping, requirements, attributes = [] } = request;
   let embedded = 0;
   const answer: AnalyzedFace[] = [];
-  for (const face of [...seen].sort((a, b) => area(b.box) - area(a.box)).slice(0, maximumFaces)) {
+  for (const face of [...seen].sort((a, b) => area(b.box) - area(a.box)).slice(0, mostFaces)) {
     if (leaveOutRest && embedded === embedLargest) break;
     const { embedding, ...rest } = face;
     const shortcomings = shortcomingsOf(
