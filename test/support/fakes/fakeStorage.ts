@@ -194,7 +194,8 @@ export class FakeFaces implements Port<FaceStore> {
   ): Promise<Map<string, StoredFace>> {
     const held = this.#storage.withId(id);
     if (held !== undefined) requireModelPack(id, held.record.modelPack, modelPack);
-    const found = this.#of(id).filter(({ faceId }) => faceIds.includes(faceId));
+    const wanted = new Set(faceIds);
+    const found = this.#of(id).filter(({ faceId }) => wanted.has(faceId));
     return new Map(found.map((face) => [face.faceId, face]));
   }
 
