@@ -1,6 +1,6 @@
 import type { AnalyzedFace, FaceRequest } from "../../../src/recognition/analyze.ts";
 import type { FaceAttributes } from "../../../src/recognition/attributes/faceAttributes.ts";
-import { area, intersection, scaleBox } from "../../../src/recognition/geometry.ts";
+import { area, scaleBox } from "../../../src/recognition/geometry.ts";
 import type { ModelPack } from "../../../src/recognition/packs/pack.ts";
 import type { AnalyzeRequest, RecognizedImage, Recognizer } from "../../../src/recognition/recognizer.ts";
 import { shortcomingsOf } from "../../../src/recognition/requirements.ts";
@@ -15,7 +15,7 @@ const mostFaces = 100;
 /** What is in a photo: its faces, or why it cannot be analysed. */
 export type FakePhoto = readonly SeenFace[] | Error;
 
-/** Photos by their bytes. */
+/** Photos by their bytes, 256 at most. */
 export class FakePhotos {
   readonly #photos: FakePhoto[] = [];
 
@@ -70,8 +70,9 @@ export class FakeRecognizer implements Recognizer {
   async close(): Promise<void> {}
 }
 
+/** The faces of a photo as the analysis answers them; `embedOverlapping`, which no operation asks for, left aside. */
 function answerOf(seen: readonly SeenFace[], request: FaceRequest): AnalyzedFace[] {
-  const { embedLargest, leaveOutRest, embedOverlapping, requirements, attributes = [] } = request;
+  const { embedLargest, leaveOutRest, requirements, attributes = [] } = request;
   let embedded = 0;
   const answer: AnalyzedFace[] = [];
   for (const face of [...seen].sort((a, b) => area(b.box) - area(a.box)).slice(0, mostFaces)) {
@@ -81,8 +82,7 @@ function answerOf(seen: readonly SeenFace[], request: FaceRequest): AnalyzedFace
       { ...face, box: scaleBox(face.box, photoSide, photoSide) },
       requirements,
     );
-    const isWanted = embedOverlapping?.some((box) => intersection(box, face.box) > 0) ?? true;
-    const isEmbedded = isWanted && shortcomings.length === 0 && embedded < embedLargest;
+    const isEmbedded = shortcomings.length === 0 && embedded < embedLargest;
     if (isEmbedded) embedded++;
     answer.push({
       ...rest,

@@ -18,7 +18,10 @@ export const albumPack = fakePack("older", "101.0", [
   [1, 100],
 ]);
 
-/** The pack of this moment, another one, so that an operation which takes the wrong one is found out: a cosine of 0.75 is 50 % similar. */
+/**
+ * The pack of this moment, by which a cosine of 0.75 is 50 % similar. It is another one than that of collections, so
+ * that an operation which takes the wrong one is found out.
+ */
 export const currentPack = fakePack("newer", "102.0", [
   [-1, 0],
   [0.5, 0],
@@ -53,6 +56,7 @@ export class FakeServices {
   readonly #storage = new FakeStorage();
   readonly #photos = new FakePhotos();
   readonly #happenings = new Map<Moment, () => void>();
+  #addedFaces = 0;
 
   constructor() {
     const at = (moment: Moment) => () => {
@@ -95,8 +99,8 @@ export class FakeServices {
     return (input) => operation(input, { requestId: "7d3c1c2a-2e0f-4c55-9f3a-c9a3c1c7e2b1" });
   }
 
-  /** Makes a collection of `albumPack`; its id. */
-  addCollection(name: string, changes: Partial<NewCollection> = {}): number {
+  /** Makes a collection of `albumPack`. */
+  addCollection(name: string, changes: Partial<NewCollection> = {}): void {
     this.#storage.add({
       name,
       modelPack: albumPack.name,
@@ -105,7 +109,6 @@ export class FakeServices {
       tags: {},
       ...changes,
     });
-    return this.#storage.named(name)?.record.id ?? 0;
   }
 
   /** Adds faces with these cosines to `like(1)`; their FaceIds, which rise. */
@@ -118,9 +121,9 @@ export class FakeServices {
     collection: string,
     changes: Partial<NewFace & { readonly externalImageId: string | null; readonly userId: string }> = {},
   ): string {
-    const { faces } = this.#storage.named(collection) ?? {};
-    const faceId = changes.faceId ?? `f0000000-0000-4000-8000-${String(faces?.size ?? 0).padStart(12, "0")}`;
-    faces?.set(faceId, {
+    const faceId =
+      changes.faceId ?? `f0000000-0000-4000-8000-${String(++this.#addedFaces).padStart(12, "0")}`;
+    this.#present(collection).faces.set(faceId, {
       faceId,
       imageId: "0b943592-6e65-3054-8d81-b143018d0f75",
       externalImageId: null,
@@ -135,7 +138,7 @@ export class FakeServices {
 
   /** Adds a user, with faces that have these cosines to `like(1)`; their FaceIds. */
   addUser(collection: string, userId: string, ...cosines: number[]): string[] {
-    this.#storage.named(collection)?.users.add(userId);
+    this.#present(collection).users.add(userId);
     return cosines.map((cosine) => this.addFace(collection, { userId, embedding: like(cosine) }));
   }
 
@@ -173,6 +176,12 @@ export class FakeServices {
   ownersIn(name: string): Record<string, string | null> {
     const faces = this.held(name)?.faces.values() ?? [];
     return Object.fromEntries([...faces].map(({ faceId, userId }) => [faceId, userId]));
+  }
+
+  #present(name: string) {
+    const held = this.#storage.named(name);
+    if (held === undefined) throw new Error(`No collection ${name} was added`);
+    return held;
   }
 
   #photo(photo: FakePhoto): Image {
