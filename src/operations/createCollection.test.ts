@@ -24,6 +24,13 @@ test("makes a collection of the pack and at the time of this moment", async () =
   });
 });
 
+test("tells the packs of what was made, and of nothing else", async () => {
+  const { world, create } = setUp();
+  await create({ CollectionId: "album" });
+  await refusal(create({ CollectionId: "album" }));
+  expect(world.madeCollections).toBe(1);
+});
+
 test("gives a collection no tags where the request has none", async () => {
   const { world, create } = setUp();
   await create({ CollectionId: "album" });

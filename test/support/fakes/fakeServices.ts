@@ -56,6 +56,8 @@ export class FakeServices {
   readonly #storage = new FakeStorage();
   readonly #photos = new FakePhotos();
   readonly #happenings = new Map<Moment, () => void>();
+  /** How many collections the packs heard of. */
+  madeCollections = 0;
   #addedFaces = 0;
 
   constructor() {
@@ -81,6 +83,9 @@ export class FakeServices {
           const found = recognizers.find(({ pack }) => pack.name === modelPack);
           if (found === undefined) throw modelPackUnavailable(modelPack, undefined);
           return found;
+        },
+        madeCollection: () => {
+          this.madeCollections++;
         },
       },
       pageTokens: new PageTokens(new Uint8Array(32).fill(1)),

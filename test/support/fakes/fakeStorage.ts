@@ -134,6 +134,10 @@ export class FakeCollections implements Port<CollectionStore> {
       .map(toCollection);
   }
 
+  async newestModelPack(): Promise<string | undefined> {
+    throw new Error("No operation asks for the newest pack");
+  }
+
   async totals(): Promise<Totals> {
     throw new Error("No operation asks for the totals");
   }
