@@ -76,6 +76,37 @@ const faceFeature: Model = {
   ],
 };
 
+const faceApiPackage = {
+  package: "@vladmandic/face-api",
+  version: "1.7.15",
+  integrity:
+    "sha512-WDMmK3CfNLo8jylWqMoQgf4nIst3M0fzx1dnac96wv/dvMTN4DxC/Pq1DGtduDk1lktCamQ3MIDXFnvrdHTXDw==",
+  tarballBytes: 12_677_476,
+} as const;
+
+const ageGender: Model = {
+  name: "face-api age and gender",
+  publisher: "Vladimir Mandic, in the npm package @vladmandic/face-api",
+  licence: "MIT",
+  licenceUrl: "https://github.com/vladmandic/face-api/blob/master/LICENSE",
+  commercialUse: true,
+  form: "face-api-age-gender",
+  files: [
+    {
+      path: "npm/age_gender_model-weights_manifest.json",
+      bytes: 8_392,
+      sha256: "74b60bf3ebf981bf4e661e9cca3a185614e10b25d797118b62e2a68d3ff2569f",
+      sources: [{ ...faceApiPackage, member: "model/age_gender_model-weights_manifest.json" }],
+    },
+    {
+      path: "npm/age_gender_model.bin",
+      bytes: 429_708,
+      sha256: "49f92bbc0afef2342c4385e4a2b0acb6d7a727c6f0aa539499719a81acf9abaa",
+      sources: [{ ...faceApiPackage, member: "model/age_gender_model.bin" }],
+    },
+  ],
+};
+
 /**
  * Where the five points of a mesh lie on crops that the templates of detectors' points give: medians over photos of
  * Labeled Faces in the Wild.
@@ -146,6 +177,25 @@ export const npmPack: ModelPack = {
         scale: [255, 255, 255],
         output: "conv2d_21",
         ownTemplate: templates.mesh,
+        // Fitted to photos of some people, reported on those of others: docs/attributes.md.
+        expressions: {
+          smile: { constant: 6.37, width: 18.4, cornersToEyes: -23.5 },
+          mouthOpen: { constant: -3.58, gap: 53.8 },
+          eyesOpen: { constant: -3.91, gap: 0, upperLid: -80.2, lowerLid: -32.8 },
+        },
+        pose: { yaw: { factor: 1.14, offset: 0.6 }, pitch: { factor: 1.04, offset: -3.2 } },
+      },
+    },
+    ageGender: {
+      model: ageGender,
+      input: {
+        size: 112,
+        margin: 1.1,
+        channels: "rgb",
+        mean: [122.782, 117.001, 104.298],
+        scale: [255, 255, 255],
+        age: { output: "age", unit: 1, meanError: 6 },
+        gender: { output: "gender", order: ["male", "female"] },
       },
     },
   },

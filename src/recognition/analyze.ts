@@ -2,7 +2,6 @@ import type { InferenceSession } from "onnxruntime-node";
 import { type AttributeNets, AttributeReader } from "./attributes/attributeReader.ts";
 import type { FaceAttribute, FaceAttributes } from "./attributes/faceAttributes.ts";
 import { boxOfMesh, fivePointsOf, type MeshPoint } from "./attributes/faceMesh.ts";
-import { poseOfMesh } from "./attributes/meshPose.ts";
 import { decodeImage } from "./decode.ts";
 import { type Detection, Detector } from "./detector.ts";
 import { Embedder, type EmbedderNet, type EmbedderSettings } from "./embedder.ts";
@@ -207,7 +206,7 @@ export class Analyzer {
     const mesh = await this.#attributes.mesh(pyramid, seen.points);
     if (mesh === undefined) throw new Error("The pack has no net for meshes");
     const face = { ...seen, box: boxOfMesh(mesh), points: fivePointsOf(mesh) };
-    return { face, pose: poseOfMesh(mesh), mesh };
+    return { face, pose: await this.#attributes.pose(pyramid, face, mesh), mesh };
   }
 
   /** The points are the detector's. Where the pose tells of more tilt, they are taken from an upright look. */

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
 import type { AnalyzedFace } from "../../recognition/analyze.ts";
-import { meshSize } from "../../recognition/attributes/faceMesh.ts";
 import { landmarksOf } from "../../recognition/attributes/landmarks.ts";
 import type { Collection } from "../../storage/collectionStore.ts";
 import type { StoredFace } from "../../storage/faceStore.ts";
@@ -67,7 +66,7 @@ describe("toFaceDetail with all attributes", () => {
     "eyeLeft eyeRight mouthLeft mouthRight nose leftEyeBrowLeft leftEyeBrowRight leftEyeBrowUp rightEyeBrowLeft rightEyeBrowRight rightEyeBrowUp leftEyeLeft leftEyeRight leftEyeUp leftEyeDown rightEyeLeft rightEyeRight rightEyeUp rightEyeDown noseLeft noseRight mouthUp mouthDown leftPupil rightPupil upperJawlineLeft midJawlineLeft chinBottom midJawlineRight upperJawlineRight";
 
   test("lists 30 landmarks", () => {
-    const mesh = Array.from({ length: meshSize }, (_, index) => ({ x: index, y: -index, z: 0 }));
+    const mesh = Array.from({ length: 478 }, (_, index) => ({ x: index, y: -index, z: 0 }));
     const point = (x: number) => ({ x, y: 0 });
     const { Landmarks = [], Smile } = toFaceDetail({
       box,

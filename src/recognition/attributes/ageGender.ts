@@ -4,35 +4,51 @@ import { cutSquare, type SquareInput, tiltOf } from "../squareCrop.ts";
 import type { FaceAttributes } from "./faceAttributes.ts";
 import type { LazySession } from "./lazySession.ts";
 
-/** Mean error of the net's age, in years, as its publisher tells it (6.99, on some 20,000 people). */
-const meanAgeError = 7;
+type Gender = NonNullable<FaceAttributes["gender"]>["value"];
 
-/**
- * Age and gender by a net with the contract of Open Model Zoo's age-gender-recognition-retail-0013 (outputs
- * named as in its releases of 2021: age / 100; female, male).
- */
+/** What a net for age and gender sees, and what its outputs mean. */
+export interface AgeGenderInput extends SquareInput {
+  readonly age: {
+    /** The output's name. */
+    readonly output: string;
+    /** Years that an answer of 1 stands for. */
+    readonly unit: number;
+    /** Mean error of the net's age, in whole years. */
+    readonly meanError: number;
+  };
+  readonly gender: {
+    /** The name of the output, which has two probabilities. */
+    readonly output: string;
+    /** Whose they are. */
+    readonly order: readonly [Gender, Gender];
+  };
+}
+
+/** Age and gender by a net that sees the square around the face with level eyes. */
 export async function readAgeGender(
   net: LazySession,
-  input: SquareInput,
+  input: AgeGenderInput,
   pyramid: ImagePyramid,
   face: Detection,
 ): Promise<Required<Pick<FaceAttributes, "ageRange" | "gender">>> {
   const crop = cutSquare(pyramid, face, tiltOf(face.points), input);
   const output = await net.run(crop, [1, 3, input.size, input.size]);
-  const [female = 0, male = 0] = output("prob");
+  const { age, gender } = input;
+  const [first = 0, second = 0] = output(gender.output);
   return {
-    ageRange: ageRangeAround(100 * (output("age_conv3")[0] as number)),
-    gender: { value: male > female ? "male" : "female", confidence: 100 * Math.max(female, male) },
+    ageRange: ageRangeAround(age.unit * (output(age.output)[0] as number), age.meanError),
+    gender: { value: gender.order[second > first ? 1 : 0], confidence: 100 * Math.max(first, second) },
   };
 }
 
 /**
- * The range that the net's mean error leaves.
+ * The range that a net's mean error leaves.
  *
  * @param age in years.
+ * @param meanError in whole years.
  * @returns whole years, 0 at least.
  */
-export function ageRangeAround(age: number): NonNullable<FaceAttributes["ageRange"]> {
+export function ageRangeAround(age: number, meanError: number): NonNullable<FaceAttributes["ageRange"]> {
   const years = Math.round(age);
-  return { low: Math.max(0, years - meanAgeError), high: Math.max(0, years + meanAgeError) };
+  return { low: Math.max(0, years - meanError), high: Math.max(0, years + meanError) };
 }

@@ -3,19 +3,20 @@ import type { FivePoints } from "../geometry.ts";
 import type { ImagePyramid } from "../image.ts";
 import { estimatePose, type Pose } from "../pose.ts";
 import type { SquareInput } from "../squareCrop.ts";
-import { readAgeGender } from "./ageGender.ts";
+import { type AgeGenderInput, readAgeGender } from "./ageGender.ts";
 import { judgeEyesOpen, judgeMouthOpen, judgeSmile } from "./expression.ts";
 import type { FaceAttribute, FaceAttributes } from "./faceAttributes.ts";
-import { type MeshInput, type MeshPoint, readFaceMesh } from "./faceMesh.ts";
+import { type FaceMeshInput, type MeshPoint, readFaceMesh } from "./faceMesh.ts";
 import { readHeadPose } from "./headPose.ts";
 import { landmarksOf } from "./landmarks.ts";
 import { LazySession } from "./lazySession.ts";
+import { poseOfMesh } from "./meshPose.ts";
 
 /** How each net for attributes wants its pixels. */
 export interface AttributeInputs {
   readonly headPose: SquareInput;
-  readonly ageGender: SquareInput;
-  readonly faceMesh: MeshInput;
+  readonly ageGender: AgeGenderInput;
+  readonly faceMesh: FaceMeshInput;
 }
 
 /** Nets for attributes, by what they tell; a pack may lack any. */
@@ -56,14 +57,18 @@ export class AttributeReader {
   }
 
   /**
-   * How a head is turned: by the net, and without one by the five points.
+   * How a head is turned: by the net, without one by the mesh where the pack says how, else by the five points.
    *
    * @param face in pixels of `pyramid.base`.
+   * @param mesh of the face, where it was read already.
    */
-  async pose(pyramid: ImagePyramid, face: Detection): Promise<Pose> {
-    const { headPose } = this.#nets;
-    if (headPose === undefined) return estimatePose(face.points);
-    return readHeadPose(headPose.session, headPose.input, pyramid, face);
+  async pose(pyramid: ImagePyramid, face: Detection, mesh?: readonly MeshPoint[]): Promise<Pose> {
+    const { headPose, faceMesh } = this.#nets;
+    if (headPose !== undefined) return readHeadPose(headPose.session, headPose.input, pyramid, face);
+    const formula = faceMesh?.input.pose;
+    if (formula === undefined) return estimatePose(face.points);
+    const read = mesh ?? (await this.mesh(pyramid, face.points));
+    return read === undefined ? estimatePose(face.points) : poseOfMesh(read, formula);
   }
 
   /**
@@ -90,8 +95,7 @@ export class AttributeReader {
   ): Promise<FaceAttributes> {
     const told = {
       ...(await this.#ageAndGender(pyramid, face, wanted)),
-      ...(meshAttributes.some((name) => wanted.includes(name)) &&
-        fromMesh(mesh ?? (await this.mesh(pyramid, face.points)))),
+      ...(await this.#fromMesh(pyramid, face, wanted, mesh)),
     };
     return Object.fromEntries(Object.entries(told).filter(([name]) => wanted.some((want) => want === name)));
   }
@@ -101,17 +105,24 @@ export class AttributeReader {
     if (ageGender === undefined || !ageGenderAttributes.some((name) => wanted.includes(name))) return;
     return readAgeGender(ageGender.session, ageGender.input, pyramid, face);
   }
-}
 
-function fromMesh(
-  mesh: readonly MeshPoint[] | undefined,
-): Pick<FaceAttributes, "smile" | "eyesOpen" | "mouthOpen" | "landmarks"> | undefined {
-  return (
-    mesh && {
-      smile: judgeSmile(mesh),
-      eyesOpen: judgeEyesOpen(mesh),
-      mouthOpen: judgeMouthOpen(mesh),
-      landmarks: landmarksOf(mesh),
-    }
-  );
+  async #fromMesh(
+    pyramid: ImagePyramid,
+    { points }: Detection,
+    wanted: readonly FaceAttribute[],
+    known?: readonly MeshPoint[],
+  ): Promise<Pick<FaceAttributes, "smile" | "eyesOpen" | "mouthOpen" | "landmarks"> | undefined> {
+    const { faceMesh } = this.#nets;
+    if (faceMesh === undefined || !meshAttributes.some((name) => wanted.includes(name))) return;
+    const mesh = known ?? (await this.mesh(pyramid, points));
+    const { expressions } = faceMesh.input;
+    return (
+      mesh && {
+        smile: judgeSmile(mesh, expressions.smile),
+        eyesOpen: judgeEyesOpen(mesh, expressions.eyesOpen),
+        mouthOpen: judgeMouthOpen(mesh, expressions.mouthOpen),
+        landmarks: landmarksOf(mesh),
+      }
+    );
+  }
 }

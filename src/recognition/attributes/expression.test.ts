@@ -1,10 +1,28 @@
 import { describe, expect, test } from "@jest/globals";
-import { judgeEyesOpen, judgeMouthOpen, judgeSmile } from "./expression.ts";
-import { type MeshPoint, meshSize } from "./faceMesh.ts";
+import * as expression from "./expression.ts";
+import type { MeshPoint } from "./faceMesh.ts";
+
+/** Formulas near those of the packs. */
+const formulas: expression.ExpressionFormulas = {
+  smile: { constant: 6, width: 18, cornersToEyes: -23 },
+  mouthOpen: { constant: -3.6, gap: 54 },
+  eyesOpen: { constant: -6.3, gap: 59, upperLid: 0, lowerLid: 0 },
+};
+const judgeSmile = (mesh: readonly MeshPoint[]) => expression.judgeSmile(mesh, formulas.smile);
+const judgeMouthOpen = (mesh: readonly MeshPoint[]) => expression.judgeMouthOpen(mesh, formulas.mouthOpen);
+const judgeEyesOpen = (mesh: readonly MeshPoint[]) => expression.judgeEyesOpen(mesh, formulas.eyesOpen);
 
 /** A mesh of which only eyes and mouth are set; lengths in widths of both eyes. */
-function mesh({ gap = 0.02, width = 0.57, drop = 0.8, lids = 0.09, scale = 100, turned = 0 }): MeshPoint[] {
-  const points: MeshPoint[] = Array.from({ length: meshSize }, () => ({ x: 0, y: 0, z: 0 }));
+function mesh({
+  gap = 0.02,
+  width = 0.57,
+  drop = 0.8,
+  lids = 0.09,
+  lowered = 0,
+  scale = 100,
+  turned = 0,
+}): MeshPoint[] {
+  const points: MeshPoint[] = Array.from({ length: 468 }, () => ({ x: 0, y: 0, z: 0 }));
   const place = (vertex: number, x: number, y: number) => {
     points[vertex] = {
       x: scale * (x * Math.cos(turned) - y * Math.sin(turned)),
@@ -17,11 +35,11 @@ function mesh({ gap = 0.02, width = 0.57, drop = 0.8, lids = 0.09, scale = 100, 
   place(133, -0.18, 0);
   place(362, 0.18, 0);
   for (const [upper, lower, x] of [
-    [159, 145, -0.34],
-    [386, 374, 0.34],
+    [[158, 159, 160], [153, 145, 144], -0.34],
+    [[385, 386, 387], [380, 374, 373], 0.34],
   ] as const) {
-    place(upper, x, -lids / 2);
-    place(lower, x, lids / 2);
+    for (const vertex of upper) place(vertex, x, lowered - lids / 2);
+    for (const vertex of lower) place(vertex, x, lowered + lids / 2);
   }
   place(61, -width / 2, drop);
   place(291, width / 2, drop);
@@ -75,5 +93,14 @@ describe("judgeEyesOpen", () => {
     const { confidence } = judgeEyesOpen(mesh({}));
     const other = mesh({ scale: 9, turned: 0.7 }).map((point, index) => ({ ...point, z: index }));
     expect(judgeEyesOpen(other).confidence).toBeCloseTo(confidence, 8);
+  });
+
+  test("by the lids' heights: lids that lie lower are of closed eyes, however large and tilted the face", () => {
+    const judge = (look: Parameters<typeof mesh>[0]) =>
+      expression.judgeEyesOpen(mesh(look), { constant: -4, gap: 0, upperLid: -80, lowerLid: -33 });
+    expect(judge({ lids: 0.09 })).toMatchObject({ value: true });
+    expect(judge({ lids: 0.09, lowered: 0.03 })).toMatchObject({ value: false });
+    const { confidence } = judge({ lids: 0.05, lowered: 0.01 });
+    expect(judge({ lids: 0.05, lowered: 0.01, scale: 9, turned: 0.7 }).confidence).toBeCloseTo(confidence, 8);
   });
 });

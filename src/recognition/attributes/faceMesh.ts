@@ -1,7 +1,9 @@
 import { alignFace, type EmbedderInput } from "../align.ts";
 import { type Box, type FivePoints, fitSimilarityTransform, type Point, pointList } from "../geometry.ts";
 import type { ImagePyramid } from "../image.ts";
+import type { ExpressionFormulas } from "./expression.ts";
 import type { LazySession } from "./lazySession.ts";
+import type { MeshPoseFormula } from "./meshPose.ts";
 
 /** A vertex of the mesh: pixels of the image; `z` in the same unit, smaller nearer to the camera. */
 export interface MeshPoint {
@@ -10,11 +12,8 @@ export interface MeshPoint {
   readonly z: number;
 }
 
-/** Vertices of a mesh that has irises: those of the face, then five of each iris. */
-export const meshSize = 478;
-
-/** How a net for meshes is run. */
-export interface MeshInput extends EmbedderInput {
+/** How a net for meshes is run, and what follows from its meshes. */
+export interface FaceMeshInput extends EmbedderInput {
   /** The net's name for the vertices; its other outputs tell whether there is a face. */
   readonly output: string;
   /**
@@ -22,6 +21,9 @@ export interface MeshInput extends EmbedderInput {
    * by its own points: what a detector's points err by moves it less.
    */
   readonly ownTemplate?: EmbedderInput["template"];
+  readonly expressions: ExpressionFormulas;
+  /** For a mesh that tells the head's pose where there is no net for it. */
+  readonly pose?: MeshPoseFormula;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface MeshInput extends EmbedderInput {
  */
 export async function readFaceMesh(
   net: LazySession,
-  input: MeshInput,
+  input: FaceMeshInput,
   pyramid: ImagePyramid,
   points: FivePoints,
 ): Promise<MeshPoint[]> {
@@ -43,7 +45,7 @@ export async function readFaceMesh(
 
 async function readOnce(
   net: LazySession,
-  input: MeshInput,
+  input: FaceMeshInput,
   pyramid: ImagePyramid,
   points: FivePoints,
 ): Promise<MeshPoint[]> {

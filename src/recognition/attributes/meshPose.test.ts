@@ -1,62 +1,94 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import type { MeshPoint } from "./faceMesh.ts";
 import { poseOfMesh } from "./meshPose.ts";
 
+/** How the head is turned, in degrees as `Pose` signs them. */
 interface Turn {
-  /** Degrees, signed as Rekognition signs them. */
-  readonly roll?: number;
-  readonly yaw?: number;
-  readonly pitch?: number;
+  readonly yaw: number;
+  readonly pitch: number;
+  readonly roll: number;
 }
 
-/** A head turned in space: the four vertices that the pose is told by; z grows away from the camera. */
-function head({ roll = 0, yaw = 0, pitch = 0 }: Turn): MeshPoint[] {
-  const [r, y, p] = [roll, yaw, pitch].map((degrees) => (degrees * Math.PI) / 180) as [
+const plain = { yaw: { factor: 1, offset: 0 }, pitch: { factor: 1, offset: 0 } };
+
+/** A face whose four corners and middle line are set, turned; x to the right, y down, z away from the camera. */
+function turnedFace({ yaw, pitch, roll }: Turn, size = 100): MeshPoint[] {
+  const points: MeshPoint[] = Array.from({ length: 468 }, () => ({ x: 0, y: 0, z: 0 }));
+  const [aroundY, aroundX, aroundZ] = [yaw, pitch, roll].map((angle) => (angle * Math.PI) / 180) as [
     number,
     number,
     number,
   ];
-  const place = (at: readonly [number, number, number]): MeshPoint => {
-    const [x0, y0, z0] = at;
-    // The chin comes nearer as the head nods up; the image's right side goes away as it turns to the right.
-    const [y1, z1] = [y0 * Math.cos(p) - z0 * Math.sin(p), z0 * Math.cos(p) - y0 * Math.sin(p)];
-    const [x2, z2] = [x0 * Math.cos(y) - z1 * Math.sin(y), z1 * Math.cos(y) + x0 * Math.sin(y)];
-    return {
-      x: x2 * Math.cos(r) - y1 * Math.sin(r),
-      y: x2 * Math.sin(r) + y1 * Math.cos(r),
-      z: z2,
+  const place = (vertex: number, x: number, y: number, z: number) => {
+    // Up first: what is in front rises.
+    const nodded = {
+      x,
+      y: y * Math.cos(aroundX) + z * Math.sin(aroundX),
+      z: z * Math.cos(aroundX) - y * Math.sin(aroundX),
+    };
+    const turned = {
+      x: nodded.x * Math.cos(aroundY) - nodded.z * Math.sin(aroundY),
+      y: nodded.y,
+      z: nodded.z * Math.cos(aroundY) + nodded.x * Math.sin(aroundY),
+    };
+    points[vertex] = {
+      x: size * (turned.x * Math.cos(aroundZ) - turned.y * Math.sin(aroundZ)) + 7,
+      y: size * (turned.x * Math.sin(aroundZ) + turned.y * Math.cos(aroundZ)) - 3,
+      z: size * turned.z,
     };
   };
-  const points = Array.from({ length: 468 }, () => ({ x: 0, y: 0, z: 0 }));
-  points[33] = place([-45, 0, 0]);
-  points[263] = place([45, 0, 0]);
-  points[10] = place([0, -60, 0]);
-  points[152] = place([0, 80, 0]);
+  place(33, -0.5, 0, 0.1);
+  place(263, 0.5, 0, 0.1);
+  place(234, -0.8, 0.2, 0.7);
+  place(454, 0.8, 0.2, 0.7);
+  place(10, 0, -0.7, 0);
+  place(164, 0, 0.8, 0);
   return points;
 }
 
-describe("the pose of a mesh", () => {
-  const straight = poseOfMesh(head({}));
-
-  test.each([-170, -90, -30, 20, 60, 120])("roll %d", (roll) => {
-    const pose = poseOfMesh(head({ roll }));
-    expect(pose.roll).toBeCloseTo(roll, 5);
-    expect(pose.yaw).toBeCloseTo(straight.yaw, 5);
-    expect(pose.pitch).toBeCloseTo(straight.pitch, 5);
+describe("poseOfMesh", () => {
+  test("tells how the head is turned, at any size", () => {
+    const angle = (most: number) => fc.double({ min: -most, max: most, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.record({ yaw: angle(80), pitch: angle(60), roll: angle(170) }),
+        fc.double({ min: 1, max: 500, noNaN: true }),
+        (turn, size) => {
+          const pose = poseOfMesh(turnedFace(turn, size), plain);
+          expect(pose.yaw).toBeCloseTo(turn.yaw, 6);
+          expect(pose.pitch).toBeCloseTo(turn.pitch, 6);
+          expect(pose.roll).toBeCloseTo(turn.roll, 6);
+        },
+      ),
+    );
   });
 
-  test.each([-50, -20, 10, 40])("yaw %d is told a little larger, and alone", (yaw) => {
-    const pose = poseOfMesh(head({ yaw, roll: 25 }));
-    expect(pose.yaw / yaw).toBeGreaterThan(1);
-    expect(pose.yaw / yaw).toBeLessThan(1.2);
-    expect(pose.roll).toBeCloseTo(25, 5);
-    expect(pose.pitch).toBeCloseTo(straight.pitch, 5);
+  test("signs are Rekognition's: right, up, and the image's right eye lower", () => {
+    const face = turnedFace({ yaw: 0, pitch: 0, roll: 0 });
+    const nearer = (vertices: readonly number[], z: number) =>
+      face.map((point, vertex) => (vertices.includes(vertex) ? { ...point, z: point.z + z } : point));
+    // The image's left side of the face comes nearer as the head turns to the image's right.
+    expect(poseOfMesh(nearer([33, 234], -20), plain).yaw).toBeGreaterThan(5);
+    // The mouth comes nearer as the head is thrown back.
+    expect(poseOfMesh(nearer([164], -20), plain).pitch).toBeGreaterThan(5);
+    const lower = face.map((point, vertex) => (vertex === 263 ? { ...point, y: point.y + 20 } : point));
+    expect(poseOfMesh(lower, plain).roll).toBeGreaterThan(2);
   });
 
-  test.each([-30, -10, 15, 30])("pitch %d, from that of a face which looks straight on", (pitch) => {
-    const pose = poseOfMesh(head({ pitch, roll: -40 }));
-    expect((pose.pitch - straight.pitch) / pitch).toBeGreaterThan(1);
-    expect((pose.pitch - straight.pitch) / pitch).toBeLessThan(1.2);
-    expect(pose.yaw).toBeCloseTo(straight.yaw, 5);
+  test("applies the formula of the mesh", () => {
+    const face = turnedFace({ yaw: 20, pitch: 10, roll: 5 });
+    const pose = poseOfMesh(face, {
+      yaw: { factor: 1.5, offset: 1 },
+      pitch: { factor: 2, offset: -3 },
+    });
+    expect(pose.yaw).toBeCloseTo(31, 6);
+    expect(pose.pitch).toBeCloseTo(17, 6);
+    expect(pose.roll).toBeCloseTo(5, 6);
+  });
+
+  test("is finite where all vertices fall together", () => {
+    const nowhere = Array.from({ length: 468 }, () => ({ x: 3, y: 3, z: 0 }));
+    expect(Object.values(poseOfMesh(nowhere, plain)).every(Number.isFinite)).toBe(true);
   });
 });

@@ -62,6 +62,8 @@ export type ModelForm =
   | "face-mesh"
   /** ONNX of an embedder that answers with 512 numbers, of 192 dimensions. */
   | "low-rank-embedder"
+  /** face-api's net for age and gender: `files` are the manifest and the weights. */
+  | "face-api-age-gender"
   /** ONNX, taken as it is. */
   | "onnx";
 

@@ -46,11 +46,16 @@ describe("preparePack", () => {
   test("leaves out a net for attributes that cannot be had, and says so", async () => {
     const warnings: string[] = [];
     const input = { size: 60, margin: 1, channels: "bgr", mean: [0, 0, 0], scale: [1, 1, 1] } as const;
+    const ageGender = {
+      ...input,
+      age: { output: "age", unit: 1, meanError: 7 },
+      gender: { output: "gender", order: ["female", "male"] },
+    } as const;
     const model: Model = { ...embedder.model, name: "some net", files: [lacking("net.onnx", 10)] };
     const prepared = await preparePack(
       {
         ...pack,
-        attributes: { headPose: { model, input }, ageGender: { model: pack.detector, input } },
+        attributes: { headPose: { model, input }, ageGender: { model: pack.detector, input: ageGender } },
       },
       { modelsDir: folder, mirrors: [], report: { ...report, warn: (message) => warnings.push(message) } },
     );

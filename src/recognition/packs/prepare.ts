@@ -1,5 +1,6 @@
 import type { EmbedderFile } from "../analyze.ts";
 import type { AttributeNets } from "../attributes/attributeReader.ts";
+import { convertAgeGenderNet } from "../faceApi/convert.ts";
 import { makeDetectorResizable } from "../onnx/detector.ts";
 import { prepareLowRankEmbedder } from "../onnx/narrowOutput.ts";
 import { prepareScrfd } from "../onnx/scrfd.ts";
@@ -103,6 +104,7 @@ const converters: Readonly<Record<ModelForm, (files: readonly Uint8Array[]) => U
   blazeface: ([tflite]) => convertBlazeFace(tflite as Uint8Array),
   "face-mesh": ([tflite]) => convertFaceMesh(tflite as Uint8Array),
   "low-rank-embedder": ([onnx]) => prepareLowRankEmbedder(onnx as Uint8Array),
+  "face-api-age-gender": ([manifest, bin]) => convertAgeGenderNet(manifest as Uint8Array, bin as Uint8Array),
   onnx: ([onnx]) => onnx as Uint8Array,
 };
 
