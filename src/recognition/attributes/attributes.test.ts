@@ -175,7 +175,6 @@ async function makeMeshPack(modelsDir: string): Promise<ModelPack> {
           size: meshSide,
           template: pack.recognition.qualityTemplate,
           output: "mesh",
-          vertices: 468,
           expressions: {
             smile: { constant: 1, width: 0, cornersToEyes: 0 },
             mouthOpen: { constant: -1, gap: 0 },
