@@ -1,10 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { crc32 } from "node:zlib";
 import sharp from "sharp";
 import { packs } from "../models/packs.ts";
 import { type AnalyzedFace, type AnalyzedImage, Analyzer } from "../src/recognition/analyze.ts";
+import type { AttributeNets } from "../src/recognition/attributes/attributeReader.ts";
 import type { FaceAttribute, Judgement } from "../src/recognition/attributes/faceAttributes.ts";
+import { findPack } from "../src/recognition/packs/findPack.ts";
 import { preparePack } from "../src/recognition/packs/prepare.ts";
 import {
   characters,
@@ -15,18 +18,21 @@ import {
   poseLabels,
   smileLabels,
 } from "./support/attributeLabels.ts";
+import { birthYears } from "./support/birthYears.ts";
 import { eyeLabels } from "./support/eyeLabels.ts";
 
 const usage = `npm run bench:attributes [-- OPTIONS]
 
 Attributes of faces: how often each is told right, how sure it was, and what it takes.
 
+  --pack NAME        whose nets are measured: default
   --photos FOLDER    ../shared/photos: the sets lfw, tbbt and inspireface
   --models FOLDER    ../shared/models: a mirror of the models
 `;
 
 const { values: options } = parseArgs({
   options: {
+    pack: { type: "string", default: "default" },
     photos: { type: "string", default: "../shared/photos" },
     models: { type: "string", default: "../shared/models" },
     help: { type: "boolean" },
@@ -39,25 +45,26 @@ const mostMen = 70;
 /** Degrees by which photos are turned to see whether the pose follows. */
 const turns = [-30, 30] as const;
 const timedRounds = 15;
+/** When the photos of Labeled Faces in the Wild were in the news, more or less. */
+const yearOfPhotos = 2002;
 
 async function main(): Promise<void> {
   if (options.help) return console.log(usage);
-  const [pack] = packs;
-  if (pack === undefined) throw new Error("There is no model pack");
-  const { detector, embedders, attributes } = await preparePack(pack, {
-    modelsDir: "models",
-    mirrors: [options.models],
-    report: { progress: () => undefined, ready: () => undefined, warn: console.warn },
-  });
-  const { recognition: settings } = pack;
-  const { headPose: _, ...others } = attributes;
-  const net = await Analyzer.open({ detector, embedders, attributes, settings });
-  const fivePoints = await Analyzer.open({ detector, embedders, attributes: others, settings });
+  const net = await open(options.pack);
+  const fivePoints = await open(options.pack, withoutPose);
   const people = await readdir(path.join(options.photos, "lfw"));
 
   for (const [name, analyzer] of Object.entries({ "five points": fivePoints, net })) {
     console.log(`Pose by ${name}: ${await measurePose(analyzer, people)}`);
   }
+  if (options.pack !== "default") {
+    const others = people.filter((person) => crc32(person) % 2 === 1);
+    for (const [name, analyzer] of Object.entries({ "five points": fivePoints, net })) {
+      const told = await measureAgreement(analyzer, await open("default"), others);
+      console.log(`Pose by ${name} beside the default pack's: ${told}`);
+    }
+  }
+  console.log(`Age, LFW by year of birth: ${await measureAge(net)}`);
   console.log(`Gender, LFW by first name: ${await measureGender(net, await portraitsByName(people))}`);
   console.log(`Gender, tbbt by character: ${await measureGender(net, await portraitsByCharacter())}`);
   await measureProperty(net, "smile", smileLabels);
@@ -65,6 +72,73 @@ async function main(): Promise<void> {
   await measureEyes(net, people);
   console.log(`Landmarks: ${await measureLandmarks(net, people)}`);
   await measureTime(net, fivePoints);
+}
+
+/** Opens the nets of a pack, those for attributes as they are or changed. */
+async function open(
+  name: string,
+  change: (nets: AttributeNets) => AttributeNets = (nets) => nets,
+): Promise<Analyzer> {
+  const pack = findPack(name, packs);
+  const { detector, embedders, attributes } = await preparePack(pack, {
+    modelsDir: "models",
+    mirrors: [options.models],
+    report: { progress: () => undefined, ready: () => undefined, warn: console.warn },
+  });
+  return Analyzer.open({ detector, embedders, attributes: change(attributes), settings: pack.recognition });
+}
+
+/** What is left of a pack's nets when the pose has to come from the five points. */
+function withoutPose({ headPose: _, faceMesh, ...others }: AttributeNets): AttributeNets {
+  if (faceMesh === undefined) return others;
+  const { pose: __, ...input } = faceMesh.input;
+  return { ...others, faceMesh: { ...faceMesh, input } };
+}
+
+/** How near the pose comes to that of another analyzer, on all photos of some people. */
+async function measureAgreement(
+  analyzer: Analyzer,
+  reference: Analyzer,
+  people: readonly string[],
+): Promise<string> {
+  const angles = ["yaw", "pitch", "roll"] as const;
+  const told = { yaw: [] as number[], pitch: [] as number[], roll: [] as number[] };
+  const expected = { yaw: [] as number[], pitch: [] as number[], roll: [] as number[] };
+  for (const photo of await photosOf(people)) {
+    const bytes = await readPhoto(photo);
+    const face = middleFace(await analyze(analyzer, bytes));
+    const other = middleFace(await analyze(reference, bytes));
+    if (face === undefined || other === undefined) continue;
+    for (const angle of angles) {
+      told[angle].push(face.pose[angle]);
+      expected[angle].push(other.pose[angle]);
+    }
+  }
+  const figures = angles.map((angle) => {
+    const apart = mean(told[angle].map((value, index) => Math.abs(value - (expected[angle][index] ?? 0))));
+    return `${angle} ${apart.toFixed(1)} degrees apart (correlation ${correlation(told[angle], expected[angle]).toFixed(2)})`;
+  });
+  return `${told.yaw.length} photos: ${figures.join(", ")}`;
+}
+
+/** How far the middle of the range of ages lies from the age, taken to be that of the set's first year. */
+async function measureAge(analyzer: Analyzer): Promise<string> {
+  const errors: number[] = [];
+  const ages: number[] = [];
+  const told: number[] = [];
+  const within: boolean[] = [];
+  for (const photo of await portraitsOf(Object.keys(birthYears))) {
+    const age = yearOfPhotos - (birthYears[photo.split("/")[1] ?? ""] ?? Number.NaN);
+    const face = middleFace(await analyze(analyzer, await readPhoto(photo), ["ageRange"]));
+    const range = face?.attributes.ageRange;
+    if (range === undefined) continue;
+    const middle = (range.low + range.high) / 2;
+    ages.push(age);
+    told.push(middle);
+    errors.push(middle - age);
+    within.push(range.low <= age && age <= range.high);
+  }
+  return `${errors.length} people: mean error ${mean(errors.map(Math.abs)).toFixed(1)} years, bias ${mean(errors).toFixed(1)}, correlation ${correlation(ages, told).toFixed(2)}; within the range ${count(within)}`;
 }
 
 /** How far the pose fails to follow a photo that is turned, and whether it tells which way heads are turned. */
@@ -273,6 +347,15 @@ function middleFace({ faces }: AnalyzedImage): AnalyzedFace | undefined {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Pearson's coefficient. */
+function correlation(one: readonly number[], other: readonly number[]): number {
+  const [middle, otherMiddle] = [mean(one), mean(other)];
+  const product = (a: readonly number[], aMean: number, b: readonly number[], bMean: number) =>
+    mean(a.map((value, index) => (value - aMean) * ((b[index] ?? 0) - bMean)));
+  const spreads = product(one, middle, one, middle) * product(other, otherMiddle, other, otherMiddle);
+  return product(one, middle, other, otherMiddle) / Math.sqrt(spreads);
 }
 
 function count(right: readonly boolean[]): string {
