@@ -77,7 +77,11 @@ describe("the service on the embedded database", () => {
     service ??= await start();
     await expect(start()).rejects.toThrow(/in use by another Cameo process.*DATABASE_URL/);
     const ready = await fetch(new URL("/readyz", service.endpoint));
-    expect(await ready.json()).toEqual({ ready: true, checks: { database: "ok", models: "ok" } });
+    expect(await ready.json()).toEqual({
+      ready: true,
+      checks: { database: "ok", models: "ok" },
+      modelPack: "drawn-faces",
+    });
   });
 });
 
