@@ -4,14 +4,15 @@ import { distance, type Face, type FaceReader, nearestFace } from "./faceReader.
 import type { AlbumManifest } from "./labels.ts";
 import { percent, type Section } from "./report.ts";
 import { emptyPairScores, type PairScores } from "./scores.ts";
+import {
+  type BestSearch,
+  bestSearch,
+  type Comparison,
+  noFace,
+  type SearchOutcome,
+  searchFrom,
+} from "./search.ts";
 import { rateTable, similarities } from "./thresholds.ts";
-
-/** A selfie compared with a photo. */
-interface Comparison {
-  /** Of the photo's face that is most like the selfie's. */
-  readonly cosine: number;
-  readonly isOnPhoto: boolean;
-}
 
 interface NamedFace {
   readonly identity: string;
@@ -25,10 +26,23 @@ const nearEnough = 0.25;
 /** Similarity below which two faces under one name look like two people: a false match rate of about 1 in 100. */
 const faultBelow = 40;
 
+/** The most of what is returned that may be wrong where a search is told by its best threshold. */
+export const mostWrong = 0.01;
+
+/** The figures of an album that packs are compared by. */
+export interface AlbumSummary {
+  /** Photos that a selfie's person is on, over all selfies. */
+  readonly truths: number;
+  readonly at80: SearchOutcome;
+  /** With at most `mostWrong`; undefined where no threshold gives that. */
+  readonly best: (BestSearch & { readonly similarity: number }) | undefined;
+}
+
 /** What the album gave, for other parts of the report. */
 export interface AlbumOutcome {
   readonly section: Section;
   readonly scores: PairScores;
+  readonly summary: AlbumSummary;
 }
 
 /** The main job: which photos a selfie's person is on, and how its faces' pairs compare. */
@@ -36,16 +50,17 @@ export function searchAlbum(reader: FaceReader, folder: string, manifest: AlbumM
   const curve = reader.pack.similarity;
   const comparisons = compareAll(reader, folder, manifest);
   const truths = comparisons.filter(({ isOnPhoto }) => isOnPhoto).length;
-  const outcomeFrom = (threshold: number) => {
-    const returned = comparisons.filter((one) => one.cosine >= threshold);
-    const right = returned.filter(({ isOnPhoto }) => isOnPhoto).length;
-    return [right, percent(right / truths), returned.length - right, percent(1 - right / returned.length)];
-  };
+  const best = bestSearch(comparisons, mostWrong);
   const faces = nameFaces(reader, folder, manifest);
   const scores = scorePairs(faces);
   const labels = manifest.photos.flatMap((photo) => photo.faces).length;
   return {
     scores,
+    summary: {
+      truths,
+      at80: searchFrom(comparisons, cosineAt(curve, 80)),
+      best: best && { ...best, similarity: similarityOf(curve, best.threshold) },
+    },
     section: {
       title: `Album search: ${path.basename(folder)}`,
       text: `${manifest.photos.length} photos with ${labels} named faces, of which ${faces.length} were found, and ${manifest.selfies.length} selfies whose people are on ${truths} photos. A selfie stands for its largest face, a photo for the face most like it. One photo is ${percent(1 / truths)} of recall.`,
@@ -55,7 +70,8 @@ export function searchAlbum(reader: FaceReader, folder: string, manifest: AlbumM
           columns: ["Similarity", "cosine", "found", "recall", "wrong", "wrong of those returned"],
           rows: similarities.map((similarity) => {
             const threshold = cosineAt(curve, similarity);
-            return [similarity, threshold.toFixed(3), ...outcomeFrom(threshold)];
+            const { found, recall, wrong, wrongShare } = searchFrom(comparisons, threshold);
+            return [similarity, threshold.toFixed(3), found, percent(recall), wrong, percent(wrongShare)];
           }),
         },
         rateTable("Pairs of named faces", scores, curve),
@@ -89,9 +105,9 @@ function compareAll(reader: FaceReader, folder: string, { selfies, photos }: Alb
     return photos.map((photo) => {
       const cosines = reader
         .photo(path.join(folder, photo.file))
-        .faces.map((face) => (selfie === undefined ? -1 : cosine(selfie.embedding, face.embedding)));
+        .faces.map((face) => (selfie === undefined ? noFace : cosine(selfie.embedding, face.embedding)));
       return {
-        cosine: Math.max(-1, ...cosines),
+        cosine: Math.max(noFace, ...cosines),
         isOnPhoto: photo.faces.some((face) => face.identity === identity),
       };
     });

@@ -32,6 +32,15 @@ const tailFrom = 1e-4;
 export interface Calibration {
   readonly section: Section;
   readonly scores: PairScores;
+  readonly summary: RateSummary;
+}
+
+/** Shares of pairs, 0..1, that match at Similarity 80. */
+export interface RateSummary {
+  /** Of pairs of two people. */
+  readonly falseMatchRate: number;
+  /** Of pairs of one person. */
+  readonly trueMatchRate: number;
 }
 
 /**
@@ -76,7 +85,12 @@ export function calibrate(reader: FaceReader, photos: readonly PersonPhoto[]): C
     ],
     pictures: [histogramPicture("histogram.svg", `Cosines of ${faces.length} faces, pair by pair`, all)],
   };
-  return { section, scores: all };
+  const at80 = cosineAt(curve, 80);
+  return {
+    section,
+    scores: all,
+    summary: { falseMatchRate: all.different.shareFrom(at80), trueMatchRate: all.same.shareFrom(at80) },
+  };
 }
 
 function withWeights(reader: FaceReader, photos: readonly PersonPhoto[]): PersonFace[] {

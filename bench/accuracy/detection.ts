@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import sharp, { type Sharp } from "sharp";
-import { intersectionOverUnion } from "../../src/recognition/geometry.ts";
+import { type Box, intersectionOverUnion } from "../../src/recognition/geometry.ts";
 import { lineChart } from "../support/chart.ts";
 import type { Face, FaceReader, ReadPhoto } from "./faceReader.ts";
 import type { LabelledImage } from "./labels.ts";
@@ -14,14 +14,60 @@ export interface CountedSet {
   readonly images: readonly LabelledImage[];
 }
 
-/** Photos that images are made of. */
+/** A photo and its face; sizes in pixels. */
+export interface Portrait {
+  readonly file: string;
+  readonly width: number;
+  readonly height: number;
+  /** The whole photo where no face was seen. */
+  readonly box: Box;
+}
+
+/** A photo with its largest face, as a reader saw it. */
+export function portraitOf(reader: FaceReader, file: string): Portrait {
+  const { faces, width, height } = reader.photo(file);
+  return { file, width, height, box: faces[0]?.boxInPixels ?? { left: 0, top: 0, width, height } };
+}
+
+/**
+ * Photos that images are made of. The boxes that tell how far a photo is shrunk are given, not taken from the pack that
+ * is measured, so that several packs see the same images.
+ */
 export interface Material {
   /** Any photo with faces, for the orientations. */
   readonly group: string;
   /** A large portrait, for a face that fills the frame. */
-  readonly portrait: string;
+  readonly portrait: Portrait;
   /** Photos of one face each, for sheets of small faces. */
-  readonly faces: readonly string[];
+  readonly faces: readonly Portrait[];
+}
+
+/** The figures of detection that packs are compared by. */
+export interface DetectionSummary {
+  readonly sets: readonly SetCount[];
+  /** Faces found on each sheet of small faces. */
+  readonly sheets: readonly SheetCount[];
+  /** Of `sheetFaces` faces on 24 megapixels. */
+  readonly large: number;
+  /** Of the one face that fills a frame. */
+  readonly closeUp: number;
+  /** Faces on each sheet. */
+  readonly sheetFaces: number;
+}
+
+interface SetCount {
+  readonly name: string;
+  readonly photos: number;
+  readonly labelled: number;
+  readonly found: number;
+  /** Found beyond those that are labelled. */
+  readonly surplus: number;
+}
+
+interface SheetCount {
+  /** Of a face, in pixels. */
+  readonly width: number;
+  readonly found: number;
 }
 
 /** What the detector finds, misses and sees where there is nothing. */
@@ -29,29 +75,52 @@ export async function detect(
   reader: FaceReader,
   sets: readonly CountedSet[],
   material: Material,
-): Promise<Section> {
+): Promise<{ section: Section; summary: DetectionSummary }> {
+  const counts = sets.map((set) => countSet(reader, set));
   const orientations = await orientationTable(reader, material.group);
-  const sizes = await facesBySize(reader, material.faces);
-  return {
+  const sheets = await countSheets(reader, material.faces);
+  const sheetFaces = material.faces.length;
+  const { large, closeUp } = await readLarge(reader, material);
+  const section: Section = {
     title: "Detection",
     text: "Counts are of faces that the sets label; a face that is found beyond them is called false, though some are people in the background that no label counts. Where noses are labelled, a face is found when a nose lies in its box.",
-    tables: [countTable(reader, sets), orientations, sizes.table, await largeTable(reader, material)],
-    pictures: [sizes.picture],
+    tables: [
+      countTable(counts),
+      orientations,
+      sheetTable(sheets, sheetFaces),
+      largeTable(large, closeUp, sheetFaces),
+    ],
+    pictures: [sheetPicture(sheets, sheetFaces)],
+  };
+  const [foundLarge, foundClose] = [large.faces.length, closeUp.faces.length];
+  return { section, summary: { sets: counts, sheets, sheetFaces, large: foundLarge, closeUp: foundClose } };
+}
+
+function countSet(reader: FaceReader, { name, folder, images }: CountedSet): SetCount {
+  const outcomes = images.map((image) => countFaces(image, reader.photo(path.join(folder, image.file))));
+  const sum = (key: "labelled" | "found" | "surplus") =>
+    outcomes.reduce((total, outcome) => total + outcome[key], 0);
+  return {
+    name,
+    photos: images.length,
+    labelled: sum("labelled"),
+    found: sum("found"),
+    surplus: sum("surplus"),
   };
 }
 
-function countTable(reader: FaceReader, sets: readonly CountedSet[]): Table {
-  const rows = sets.map(({ name, folder, images }) => {
-    const outcomes = images.map((image) => countFaces(image, reader.photo(path.join(folder, image.file))));
-    const sum = (key: "labelled" | "found" | "surplus") =>
-      outcomes.reduce((total, outcome) => total + outcome[key], 0);
-    const [labelled, found] = [sum("labelled"), sum("found")];
-    return [name, images.length, labelled, found, labelled - found, sum("surplus")];
-  });
+function countTable(counts: readonly SetCount[]): Table {
   return {
     caption: "Labelled faces",
     columns: ["set", "photos", "faces", "found", "missed", "false or unlabelled"],
-    rows,
+    rows: counts.map(({ name, photos, labelled, found, surplus }) => [
+      name,
+      photos,
+      labelled,
+      found,
+      labelled - found,
+      surplus,
+    ]),
   };
 }
 
@@ -111,17 +180,19 @@ async function orientationTable(reader: FaceReader, file: string): Promise<Table
 const faceWidths = [8, 10, 12, 16, 20, 24, 30, 40, 60, 100] as const;
 const sheet = { width: 1920, height: 1080 } as const;
 
-async function facesBySize(reader: FaceReader, files: readonly string[]) {
+async function countSheets(reader: FaceReader, portraits: readonly Portrait[]): Promise<SheetCount[]> {
   const photos = await reader.readMade(
-    faceWidths.map((width) => () => makeSheet(reader, files, width, 1)),
+    faceWidths.map((width) => () => makeSheet(portraits, width, 1)),
     "sheets of small faces",
   );
-  const rows = faceWidths.map((width, index) => {
-    const faces = photos[index]?.faces ?? [];
-    const count = Math.min(faces.length, files.length);
-    return [width, count, percent(count / files.length)];
-  });
-  const picture: Picture = {
+  return faceWidths.map((width, index) => ({
+    width,
+    found: Math.min(photos[index]?.faces.length ?? 0, portraits.length),
+  }));
+}
+
+function sheetPicture(sheets: readonly SheetCount[], faces: number): Picture {
+  return {
     file: "recall-by-size.svg",
     caption: "Faces found by their width in a photo 1920 pixels wide",
     svg: lineChart(
@@ -130,33 +201,28 @@ async function facesBySize(reader: FaceReader, files: readonly string[]) {
       [
         {
           name: "sheets of 1920 x 1080",
-          points: rows.map(([width, count]) => [Number(width), Number(count) / files.length] as const),
+          points: sheets.map(({ width, found }) => [width, found / faces] as const),
         },
       ],
     ),
   };
-  const table: Table = {
-    caption: `${files.length} faces on a sheet of 1920 x 1080, each shrunk to a width`,
+}
+
+function sheetTable(sheets: readonly SheetCount[], faces: number): Table {
+  return {
+    caption: `${faces} faces on a sheet of 1920 x 1080, each shrunk to a width`,
     columns: ["width", "found", "share"],
-    rows,
+    rows: sheets.map(({ width, found }) => [width, found, percent(found / faces)]),
   };
-  return { table, picture };
 }
 
 /** Faces of one width in rows on grey, on a sheet enlarged by a factor, as a JPEG. */
-async function makeSheet(
-  reader: FaceReader,
-  files: readonly string[],
-  faceWidth: number,
-  factor: number,
-): Promise<Buffer> {
+async function makeSheet(portraits: readonly Portrait[], faceWidth: number, factor: number): Promise<Buffer> {
   const columns = 8;
-  const cell = { width: sheet.width / columns, height: sheet.height / Math.ceil(files.length / columns) };
-  const pieces = files.map(async (file, index) => {
-    const { faces, width } = reader.photo(file);
-    const boxWidth = faces[0]?.boxInPixels.width ?? width;
+  const cell = { width: sheet.width / columns, height: sheet.height / Math.ceil(portraits.length / columns) };
+  const pieces = portraits.map(async ({ file, width, box }, index) => {
     // No wider than its cell: a crop of the middle where the photo would be.
-    const side = Math.round((width * faceWidth * factor) / boxWidth);
+    const side = Math.round((width * faceWidth * factor) / box.width);
     const most = Math.floor(Math.min(cell.width, cell.height) * factor);
     const shrunk = await sharp(await readFile(file))
       .resize({ width: side })
@@ -195,28 +261,30 @@ const promisedWidth = 40;
 /** Side of the frame that a face fills. */
 const frameSide = 3000;
 
-async function largeTable(reader: FaceReader, { faces: files, portrait }: Material): Promise<Table> {
-  const [large, close] = await reader.readMade(
-    [() => makeSheet(reader, files, promisedWidth, to24Megapixels), () => makeCloseUp(reader, portrait)],
-    "large images",
-  );
-  const row = (what: string, count: number, photo: ReadPhoto | undefined) => {
-    const found = photo?.faces.length ?? 0;
-    return [what, `${photo?.width} x ${photo?.height}`, count, found];
-  };
+async function readLarge(reader: FaceReader, { faces, portrait }: Material) {
+  const makers = [() => makeSheet(faces, promisedWidth, to24Megapixels), () => makeCloseUp(portrait)];
+  const [large, closeUp] = await reader.readMade(makers, "large images");
+  return { large: large as ReadPhoto, closeUp: closeUp as ReadPhoto };
+}
+
+function largeTable(large: ReadPhoto, closeUp: ReadPhoto, sheetFaces: number): Table {
+  const row = (what: string, count: number, { width, height, faces }: ReadPhoto) => [
+    what,
+    `${width} x ${height}`,
+    count,
+    faces.length,
+  ];
   return {
     caption: "Large images",
     columns: ["image", "pixels", "faces", "found"],
     rows: [
-      row(`24 megapixels, faces of ${promisedWidth} pixels at 1080p scale`, files.length, large),
-      row("one face that fills the frame", 1, close),
+      row(`24 megapixels, faces of ${promisedWidth} pixels at 1080p scale`, sheetFaces, large),
+      row("one face that fills the frame", 1, closeUp),
     ],
   };
 }
 
-async function makeCloseUp(reader: FaceReader, file: string): Promise<Buffer> {
-  const { faces, width, height } = reader.photo(file);
-  const box = faces[0]?.boxInPixels ?? { left: 0, top: 0, width, height };
+async function makeCloseUp({ file, width, height, box }: Portrait): Promise<Buffer> {
   const left = Math.max(0, Math.floor(box.left));
   const top = Math.max(0, Math.floor(box.top));
   const upright = await sharp(await readFile(file))

@@ -6,7 +6,7 @@ import { ImageError } from "../../src/recognition/decode.ts";
 import type { Box } from "../../src/recognition/geometry.ts";
 import { findPack } from "../../src/recognition/packs/findPack.ts";
 import type { ModelPack } from "../../src/recognition/packs/pack.ts";
-import { preparePack } from "../../src/recognition/packs/prepare.ts";
+import { type PreparedPack, preparePack } from "../../src/recognition/packs/prepare.ts";
 import type { Recognizer } from "../../src/recognition/recognizer.ts";
 import { RecognizerPool } from "../../src/recognition/recognizerPool.ts";
 import { Progress } from "../support/progress.ts";
@@ -24,6 +24,17 @@ export interface ReadPhoto extends Pick<AnalyzedImage, "width" | "height"> {
   readonly faces: readonly Face[];
 }
 
+/**
+ * Brings the models of the pack of that name, as the environment says.
+ *
+ * @throws UnknownModelPackError, LicenceNotAcceptedError, ModelsMissingError
+ */
+export function prepareNamed(name: string): Promise<PreparedPack> {
+  const { modelsDir, modelMirrors: mirrors, acceptedLicences } = readConfig(process.env);
+  const report = { progress: () => undefined, ready: () => undefined, warn: console.warn };
+  return preparePack(findPack(name, packs), { modelsDir, mirrors, acceptedLicences, report });
+}
+
 /** Finds and embeds all faces of photos, with one pack, on all cores; each file once. */
 export class FaceReader {
   readonly #recognizer: Recognizer;
@@ -37,18 +48,13 @@ export class FaceReader {
 
   /** Opens the pack of that name. @throws UnknownModelPackError, LicenceNotAcceptedError, ModelsMissingError */
   static async open(name: string): Promise<FaceReader> {
-    const { modelsDir, modelMirrors, acceptedLicences, workers: threads } = readConfig(process.env);
-    const pack = findPack(name, packs);
-    const report = { progress: () => undefined, ready: () => undefined, warn: console.warn };
-    const recognizer = new RecognizerPool(
-      await preparePack(pack, { modelsDir, mirrors: modelMirrors, acceptedLicences, report }),
-      {
-        threads,
-        queueLimit: 4 * threads,
-        worker: new URL("../../src/recognition/worker.js", import.meta.url),
-        onThreadError: console.error,
-      },
-    );
+    const { workers: threads } = readConfig(process.env);
+    const recognizer = new RecognizerPool(await prepareNamed(name), {
+      threads,
+      queueLimit: 4 * threads,
+      worker: new URL("../../src/recognition/worker.js", import.meta.url),
+      onThreadError: console.error,
+    });
     await recognizer.check();
     return new FaceReader(recognizer, threads);
   }

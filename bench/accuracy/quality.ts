@@ -11,6 +11,8 @@ import { chosenFace } from "./verification.ts";
 /** From lax to strict; NONE drops nothing. */
 const levels = ["LOW", "AUTO", "MEDIUM", "HIGH"] as const;
 
+type Level = (typeof levels)[number];
+
 /** How photos are spoiled, step by step, each step worse than the one before. */
 const degradations: Readonly<Record<string, { unit: string; steps: readonly number[]; apply: Degradation }>> =
   {
@@ -44,13 +46,30 @@ export interface FilteredSet {
   readonly files: readonly string[];
 }
 
+/** A pair whose first photo is spoiled. */
+export interface SpoiledPair extends Pair {
+  /** Of its face, in pixels; given rather than measured, so that several packs see the same photos. */
+  readonly faceWidth: number;
+}
+
+/** The pair, with the width that a reader's pack sees. */
+export function toSpoil(reader: FaceReader, pair: Pair): SpoiledPair {
+  return { ...pair, faceWidth: chosenFace(reader, pair.a, "centre")?.boxInPixels.width ?? 100 };
+}
+
+/** The figures of the filters that packs are compared by. */
+export interface FilterSummary {
+  /** Share of a set's faces that AUTO drops, 0..1; NaN without faces. */
+  readonly droppedByAuto: readonly { readonly set: string; readonly share: number }[];
+}
+
 /** What the filters are tried on. */
 export interface FilterMaterial {
   /**
    * Pairs of one person: the first photo is spoiled and compared with the second, so that a face that is dropped
    * can be told from one that could no longer be recognised.
    */
-  readonly spoiled: readonly Pair[];
+  readonly spoiled: readonly SpoiledPair[];
   /** Pairs of one person, left as they are. */
   readonly pairs: readonly Pair[];
   readonly sets: readonly FilteredSet[];
@@ -63,16 +82,29 @@ export interface FilterMaterial {
 export async function measureFilters(
   reader: FaceReader,
   { spoiled, pairs, sets }: FilterMaterial,
-): Promise<Section> {
-  return {
+): Promise<{ section: Section; summary: FilterSummary }> {
+  const droppedByAuto = sets.map(({ name, files }) => ({
+    set: name,
+    share: shareDropped(facesOf(reader, files), "AUTO"),
+  }));
+  const section: Section = {
     title: "Quality and QualityFilter",
     text: `${spoiled.length} photos, each with a second one of the same person. "Recognised" is the share that still matches that second, unspoiled photo at Similarity 80. Blur is measured against the width of the face's box; small faces are shrunk on their whole photo, on grey where it would be under 80 pixels.`,
     tables: [await degradationTable(reader, spoiled), ...setTables(reader, pairs, sets)],
     pictures: [],
   };
+  return { section, summary: { droppedByAuto } };
 }
 
-async function degradationTable(reader: FaceReader, pairs: readonly Pair[]): Promise<Table> {
+function facesOf(reader: FaceReader, files: readonly string[]): Face[] {
+  return files.flatMap((file) => reader.photo(file).faces);
+}
+
+function shareDropped(faces: readonly Face[], level: Level): number {
+  return faces.filter((face) => missedBy(face, level).length > 0).length / faces.length;
+}
+
+async function degradationTable(reader: FaceReader, pairs: readonly SpoiledPair[]): Promise<Table> {
   const cases = [
     { kind: "as it is", unit: "", step: 0, apply: ((image) => image) as Degradation },
     ...Object.entries(degradations).flatMap(([kind, { unit, steps, apply }]) =>
@@ -81,18 +113,12 @@ async function degradationTable(reader: FaceReader, pairs: readonly Pair[]): Pro
   ];
   const rows: string[][] = [];
   const photos = await reader.readMade(
-    cases.flatMap(({ apply, step }) =>
-      pairs.map(
-        ({ a }) =>
-          () =>
-            spoil(reader, a, apply, step),
-      ),
-    ),
+    cases.flatMap(({ apply, step }) => pairs.map((pair) => () => spoil(pair, apply, step))),
     "spoiled photos",
   );
   for (const [index, { kind, unit, step }] of cases.entries()) {
     const spoiled = photos.slice(index * pairs.length, (index + 1) * pairs.length);
-    const outcomes = spoiled.flatMap((photo, at) => outcomeOf(reader, photo, pairs[at] as Pair));
+    const outcomes = spoiled.flatMap((photo, at) => outcomeOf(reader, photo, pairs[at] as SpoiledPair));
     const mean = (value: (face: Face) => number) =>
       outcomes.length === 0
         ? "-"
@@ -121,14 +147,8 @@ async function degradationTable(reader: FaceReader, pairs: readonly Pair[]): Pro
   };
 }
 
-async function spoil(
-  reader: FaceReader,
-  file: string,
-  apply: Degradation,
-  step: number,
-): Promise<Uint8Array> {
-  const faceWidth = chosenFace(reader, file, "centre")?.boxInPixels.width ?? 100;
-  const { data, info } = await apply(sharp(await readFile(file)), step, faceWidth)
+async function spoil({ a, faceWidth }: SpoiledPair, apply: Degradation, step: number): Promise<Uint8Array> {
+  const { data, info } = await apply(sharp(await readFile(a)), step, faceWidth)
     .png()
     .toBuffer({ resolveWithObject: true });
   const missing = Math.max(0, 250 - Math.min(info.width, info.height));
@@ -153,7 +173,7 @@ function setTables(reader: FaceReader, pairs: readonly Pair[], sets: readonly Fi
       caption: "Faces of the sets, as they are: share that each level drops, and why",
       columns: ["set", "faces", ...levels],
       rows: sets.map(({ name, files }) => {
-        const faces = files.flatMap((file) => reader.photo(file).faces);
+        const faces = facesOf(reader, files);
         return [name, faces.length, ...levels.map((level) => dropped(faces, level))];
       }),
     },
@@ -175,7 +195,7 @@ function recognisedButDropped(reader: FaceReader, pairs: readonly Pair[]): (stri
 }
 
 /** Share of faces that a level drops, with the count of each reason. */
-function dropped(faces: readonly Face[], level: (typeof levels)[number]): string {
+function dropped(faces: readonly Face[], level: Level): string {
   const missed = faces.map((face) => missedBy(face, level)).filter(({ length }) => length > 0);
   if (faces.length === 0) return "-";
   if (missed.length === 0) return "0";
@@ -186,6 +206,6 @@ function dropped(faces: readonly Face[], level: (typeof levels)[number]): string
   return `${percent(missed.length / faces.length)} (${reasons.join(", ")})`;
 }
 
-function missedBy(face: Face, level: (typeof levels)[number]): Shortcoming[] {
+function missedBy(face: Face, level: Level): Shortcoming[] {
   return shortcomingsOf({ ...face, box: face.boxInPixels }, requirementsOf(level));
 }

@@ -21,6 +21,15 @@ export interface Section {
   readonly pictures: readonly Picture[];
 }
 
+/** A section as that of a pack: its name before the title and before the pictures' files. */
+export function underName(name: string, section: Section): Section {
+  return {
+    ...section,
+    title: `${name}: ${section.title}`,
+    pictures: section.pictures.map((picture) => ({ ...picture, file: `${name}-${picture.file}` })),
+  };
+}
+
 /** The report as Markdown; pictures are expected beside it. */
 export function toMarkdown(title: string, sections: readonly Section[]): string {
   const parts = sections.flatMap((section) => [

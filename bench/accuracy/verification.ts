@@ -18,7 +18,11 @@ interface ScoredPair extends Pair {
 export interface Verification {
   readonly section: Section;
   readonly scores: PairScores;
+  readonly summary: VerificationSummary;
 }
+
+/** Share of pairs told right, 0..1, by the face that stands for a photo. */
+export type VerificationSummary = Readonly<Record<Choice, number>>;
 
 /**
  * Verification on a list of pairs: told apart by the best threshold of the other folds (the protocol of Labeled
@@ -31,12 +35,12 @@ export function verify(reader: FaceReader, name: string, pairs: readonly Pair[])
   const centre = byChoice("centre");
   const scores = emptyPairScores();
   for (const pair of largest) (pair.same ? scores.same : scores.different).add(pair.cosine);
-  const row = (choice: string, scored: readonly ScoredPair[]) => {
-    const { accuracy, spread, cosine } = crossValidate(scored);
+  const validated = { largest: crossValidate(largest), centre: crossValidate(centre) };
+  const row = (choice: string, { accuracy, spread, cosine }: Validation, scored: readonly ScoredPair[]) => {
     const at80 = accuracyAt(scored, cosineAt(curve, 80));
     return [choice, accuracy.toFixed(4), spread.toFixed(4), cosine.toFixed(3), at80.toFixed(4)];
   };
-  const cut = crossValidate(centre).cosine;
+  const cut = validated.centre.cosine;
   const failed = centre.filter(({ cosine, same }) => cosine >= cut !== same);
   const section: Section = {
     title: `Verification: ${name}`,
@@ -45,7 +49,10 @@ export function verify(reader: FaceReader, name: string, pairs: readonly Pair[])
       {
         caption: "Pairs told right",
         columns: ["face", "accuracy", "spread of folds", "threshold (cosine)", "accuracy at Similarity 80"],
-        rows: [row("largest", largest), row("nearest to the middle", centre)],
+        rows: [
+          row("largest", validated.largest, largest),
+          row("nearest to the middle", validated.centre, centre),
+        ],
       },
       rateTable("Largest face", scores, curve),
       {
@@ -64,7 +71,8 @@ export function verify(reader: FaceReader, name: string, pairs: readonly Pair[])
     ],
     pictures: [],
   };
-  return { section, scores };
+  const summary = { largest: validated.largest.accuracy, centre: validated.centre.accuracy };
+  return { section, scores, summary };
 }
 
 function score(reader: FaceReader, pair: Pair, choice: Choice): ScoredPair {
@@ -83,7 +91,16 @@ function foldsOf(pairs: readonly Pair[]): string[] {
   return [...new Set(pairs.map(({ fold }) => fold))];
 }
 
-function crossValidate(pairs: readonly ScoredPair[]) {
+interface Validation {
+  /** Mean over the folds. */
+  readonly accuracy: number;
+  /** Standard deviation over the folds. */
+  readonly spread: number;
+  /** Mean threshold. */
+  readonly cosine: number;
+}
+
+function crossValidate(pairs: readonly ScoredPair[]): Validation {
   const folds = foldsOf(pairs);
   const outcomes = folds.map((fold) => {
     const others = folds.length > 1 ? pairs.filter((pair) => pair.fold !== fold) : pairs;
@@ -101,7 +118,6 @@ function crossValidate(pairs: readonly ScoredPair[]) {
   const accuracy = mean(accuracies);
   return {
     accuracy,
-    /** Standard deviation. */
     spread: Math.sqrt(mean(accuracies.map((value) => (value - accuracy) ** 2))),
     cosine: mean(outcomes.map(({ threshold }) => threshold)),
   };

@@ -8,10 +8,13 @@ export interface PhotoSet {
   readonly photos: readonly Uint8Array[];
 }
 
+/** What many cameras deliver, in pixels. */
+export const twelveMegapixels = { name: "12 megapixels", width: 4243, height: 2828, count: 48 } as const;
+
 /** Sizes that cameras and marketplaces deliver, in pixels; 3 to 2. */
 const sizes = [
   { name: "2 megapixels", width: 1732, height: 1155, count: 48 },
-  { name: "12 megapixels", width: 4243, height: 2828, count: 48 },
+  twelveMegapixels,
   { name: "24 megapixels", width: 6000, height: 4000, count: 24 },
 ] as const;
 
@@ -27,15 +30,19 @@ export async function photoSets(folder: string): Promise<PhotoSet[]> {
     files.map(async (file) => new Uint8Array(await readFile(path.join(folder, file)))),
   );
   const sets: PhotoSet[] = [{ name: "as they are", photos }];
-  for (const { name, width, height, count } of sizes) {
+  for (const { name, count, ...size } of sizes) {
     const enlarged: Uint8Array[] = [];
-    for (const photo of photos.slice(0, count)) enlarged.push(await enlarge(photo, width, height));
+    for (const photo of photos.slice(0, count)) enlarged.push(await enlarge(photo, size));
     sets.push({ name, photos: enlarged });
   }
   return sets;
 }
 
-async function enlarge(photo: Uint8Array, width: number, height: number): Promise<Uint8Array> {
+/** The middle of a photo as a JPEG of that many pixels. */
+export async function enlarge(
+  photo: Uint8Array,
+  { width, height }: { readonly width: number; readonly height: number },
+): Promise<Uint8Array> {
   const { autoOrient: original } = await sharp(photo).metadata();
   const region = {
     left: Math.round((original.width * (1 - cut)) / 2),
