@@ -3,11 +3,12 @@ import { costTable, type PhotoCost } from "./cost.ts";
 
 const cost = (decode: number, detect: number, embed: number, faces: number): PhotoCost => ({
   whole: decode + detect + embed + 1,
+  processor: decode + detect,
   timings: { decode, detect, attributes: 0, embed },
   faces,
 });
 
-test("tells medians by pack, and the median of the photos' own ratios", () => {
+test("tells faces and medians by pack, and the median of the photos' own ratios", () => {
   const { columns, rows } = costTable(
     ["old", "new"],
     [
@@ -21,11 +22,13 @@ test("tells medians by pack, and the median of the photos' own ratios", () => {
     ],
   );
   expect(columns).toEqual(["photos", "measure", "old", "new", "new / old"]);
-  expect(rows.map(([photos]) => photos)).toEqual(Array(6).fill("album (3)"));
+  expect(rows.map(([photos]) => photos)).toEqual(Array(8).fill("album"));
   expect(rows.map((row) => row.slice(1))).toEqual([
+    ["faces on all 3", 15, 14, "0.93"],
     ["a photo", "60.0", "100.0", "1.00"],
     // A photo without a face says nothing of what a face costs.
     ["a face", "10.0", "30.0", "1.50"],
+    ["processor time, a photo", "24.0", "44.0", "1.00"],
     ["decode, a photo", "4.0", "4.0", "1.00"],
     ["detect, a photo", "20.0", "36.0", "1.00"],
     // Nothing was done, so that nothing can be compared.
