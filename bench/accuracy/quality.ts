@@ -59,8 +59,15 @@ export function toSpoil(reader: FaceReader, pair: Pair): SpoiledPair {
 
 /** The figures of the filters that packs are compared by. */
 export interface FilterSummary {
-  /** Share of a set's faces that AUTO drops, 0..1; NaN without faces. */
-  readonly droppedByAuto: readonly { readonly set: string; readonly share: number }[];
+  readonly sets: readonly FilteredCount[];
+}
+
+interface FilteredCount {
+  readonly name: string;
+  /** Found, in the background too. */
+  readonly faces: number;
+  /** Share of them that AUTO drops, 0..1; NaN without faces. */
+  readonly droppedByAuto: number;
 }
 
 /** What the filters are tried on. */
@@ -83,17 +90,17 @@ export async function measureFilters(
   reader: FaceReader,
   { spoiled, pairs, sets }: FilterMaterial,
 ): Promise<{ section: Section; summary: FilterSummary }> {
-  const droppedByAuto = sets.map(({ name, files }) => ({
-    set: name,
-    share: shareDropped(facesOf(reader, files), "AUTO"),
-  }));
+  const counts = sets.map(({ name, files }) => {
+    const faces = facesOf(reader, files);
+    return { name, faces: faces.length, droppedByAuto: shareDropped(faces, "AUTO") };
+  });
   const section: Section = {
     title: "Quality and QualityFilter",
     text: `${spoiled.length} photos, each with a second one of the same person. "Recognised" is the share that still matches that second, unspoiled photo at Similarity 80. Blur is measured against the width of the face's box; small faces are shrunk on their whole photo, on grey where it would be under 80 pixels.`,
     tables: [await degradationTable(reader, spoiled), ...setTables(reader, pairs, sets)],
     pictures: [],
   };
-  return { section, summary: { droppedByAuto } };
+  return { section, summary: { sets: counts } };
 }
 
 function facesOf(reader: FaceReader, files: readonly string[]): Face[] {

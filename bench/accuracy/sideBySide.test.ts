@@ -25,9 +25,9 @@ const old: PackSummary = {
     closeUp: 1,
   },
   filters: {
-    droppedByAuto: [
-      { set: "lfw", share: 0.0062 },
-      { set: "set", share: 0.5 },
+    sets: [
+      { name: "lfw", faces: 2726, droppedByAuto: 0.0062 },
+      { name: "set", faces: 6, droppedByAuto: 0.5 },
     ],
   },
 };
@@ -53,6 +53,7 @@ test("tells each figure of each pack", () => {
       ["faces of 16 pixels: found of 40", "9", "9"],
       ["24 megapixels: found of 40", "39", "39"],
       ["one face that fills the frame: found", "1", "1"],
+      ["lfw: all faces found, in the background too", "2,726", "2,726"],
       ["lfw: dropped by QualityFilter AUTO", "0.62 %", "0.62 %"],
     ],
   });

@@ -6,6 +6,9 @@ import { oneIn, percent, type Section } from "./report.ts";
 /** Widths of small faces, in pixels, at which packs are compared. */
 const comparedWidths: readonly number[] = [16, 20, 24, 30, 40, 60];
 
+/** Sets whose faces as they come are compared: they have many in the background that no label counts. */
+const comparedSets: readonly string[] = ["lfw", "album_lfw"];
+
 /** Several packs, measured in one run on the same photos. */
 export function sideBySide(summaries: readonly PackSummary[], costs: readonly SetCost[]): Section {
   const packs = summaries.map(({ pack }) => pack);
@@ -51,9 +54,12 @@ function figuresOf({ rates, verifications, albums, detection, filters }: PackSum
       .map(({ width, found }): Figure => [`faces of ${width} pixels: found of ${sheetFaces}`, `${found}`]),
     [`24 megapixels: found of ${sheetFaces}`, `${large}`],
     ["one face that fills the frame: found", `${closeUp}`],
-    ...filters.droppedByAuto
-      .filter(({ set }) => set === "lfw")
-      .map(({ set, share }): Figure => [`${set}: dropped by QualityFilter AUTO`, percent(share)]),
+    ...filters.sets
+      .filter(({ name }) => comparedSets.includes(name))
+      .flatMap(({ name, faces, droppedByAuto }): Figure[] => [
+        [`${name}: all faces found, in the background too`, faces.toLocaleString("en")],
+        [`${name}: dropped by QualityFilter AUTO`, percent(droppedByAuto)],
+      ]),
   ];
 }
 
