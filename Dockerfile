@@ -16,7 +16,7 @@ FROM node AS build
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci
 COPY . .
 RUN npm run build \
- && rm -r dist/bench dist/conformance dist/scripts dist/test \
+ && rm -r dist/bench dist/conformance dist/trials dist/scripts dist/test \
  && find dist -name "*.map" -delete
 # The weights that come with the image: packs by name; "auto" is the first of the preferred packs that can be had here,
 # which the build's output names. Empty: none, and /models has to be a volume.

@@ -1,7 +1,7 @@
 /** @type {import("jest").Config} */
 export default {
   testEnvironment: "node",
-  roots: ["src", "protocol", "models", "test", "bench", "scripts", "conformance/support"].map(
+  roots: ["src", "protocol", "models", "test", "bench", "scripts", "conformance/support", "trials"].map(
     (folder) => `<rootDir>/${folder}`,
   ),
   testMatch: ["**/*.test.ts"],

@@ -4,11 +4,11 @@ import { parseArgs } from "node:util";
 import { crc32 } from "node:zlib";
 import sharp from "sharp";
 import { packs } from "../models/packs.ts";
+import { findPack } from "../src/packs/findPack.ts";
+import { preparePack } from "../src/packs/prepare.ts";
 import { type AnalyzedFace, type AnalyzedImage, Analyzer } from "../src/recognition/analyze.ts";
 import type { AttributeNets } from "../src/recognition/attributes/attributeReader.ts";
 import type { FaceAttribute, Judgement } from "../src/recognition/attributes/faceAttributes.ts";
-import { findPack } from "../src/recognition/packs/findPack.ts";
-import { preparePack } from "../src/recognition/packs/prepare.ts";
 import {
   characters,
   firstNames,

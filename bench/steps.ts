@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import { packs } from "../models/packs.ts";
-import { readConfig } from "../src/config.ts";
+import { readConfig } from "../src/boot/config.ts";
+import { preparePack } from "../src/packs/prepare.ts";
 import { type AnalyzedImage, Analyzer, analysisParts, maximumFaces } from "../src/recognition/analyze.ts";
-import { preparePack } from "../src/recognition/packs/prepare.ts";
 import { observeRuns } from "./load/netRuns.ts";
 import { photoSets } from "./load/photoSets.ts";
 

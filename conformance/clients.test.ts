@@ -11,8 +11,8 @@ import {
 } from "@aws-sdk/client-rekognition";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import * as sdkOf2023 from "rekognition-2023";
-import { developmentCredential } from "../src/config.ts";
-import { packageRoot } from "../src/packageRoot.ts";
+import { developmentCredential } from "../src/boot/config.ts";
+import { packageRoot } from "../src/system/packageRoot.ts";
 import { type ServiceProcess, startServiceProcess } from "../test/support/serviceProcess.ts";
 import { missing, runForJson } from "./clients/program.ts";
 import { createClient, credentials, endpoint, refusalOf, region } from "./support/client.ts";

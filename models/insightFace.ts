@@ -1,4 +1,4 @@
-import type { Model, ModelFile } from "../src/recognition/packs/pack.ts";
+import type { Model, ModelFile } from "../src/packs/pack.ts";
 
 /** InsightFace's detectors (SCRFD) and embedders (ArcFace), which it offers for non-commercial research alone. */
 

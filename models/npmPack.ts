@@ -1,4 +1,4 @@
-import type { Model, ModelPack, NpmSource } from "../src/recognition/packs/pack.ts";
+import type { Model, ModelPack, NpmSource } from "../src/packs/pack.ts";
 
 /**
  * The pack whose weights all come from npm packages, so that whoever could run `npm ci` can run it. The packages are

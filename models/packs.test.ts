@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { isNpmSource, modelsOf } from "../src/recognition/packs/pack.ts";
+import { isNpmSource, modelsOf } from "../src/packs/pack.ts";
 import { packs } from "./packs.ts";
 
 describe("the manifest", () => {

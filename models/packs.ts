@@ -1,5 +1,5 @@
-import type { ModelCatalogue } from "../src/recognition/packs/choosePack.ts";
-import type { Model, ModelPack } from "../src/recognition/packs/pack.ts";
+import type { ModelCatalogue } from "../src/packs/choosePack.ts";
+import type { Model, ModelPack } from "../src/packs/pack.ts";
 import type { SimilarityCurve } from "../src/recognition/similarity.ts";
 import { det10g, det500m, mobileFaceNet600k, resNet600k } from "./insightFace.ts";
 import { npmPack } from "./npmPack.ts";

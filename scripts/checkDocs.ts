@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { packageRoot } from "../src/packageRoot.ts";
+import { packageRoot } from "../src/system/packageRoot.ts";
 import { blocksOf, withCode } from "./docs/blocks.ts";
 import { brokenLinks } from "./docs/links.ts";
 import { type BlockResult, runPage } from "./docs/runPage.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
-import { settingsTable } from "../src/config.ts";
-import { packageRoot } from "../src/packageRoot.ts";
+import { settingsTable } from "../src/boot/config.ts";
+import { packageRoot } from "../src/system/packageRoot.ts";
 import { writeSection } from "./markedSection.ts";
 import { metricsTable } from "./metricsTable.ts";
 import { operationsTable } from "./operationsTable.ts";

@@ -1,10 +1,10 @@
 import { catalogue } from "../models/packs.ts";
-import { ConfigError, developmentCredential, readConfig } from "./config.ts";
-import { letHeapGrow } from "./heap.ts";
-import { boundToProcess } from "./lifetime.ts";
+import { ConfigError, developmentCredential, readConfig } from "./boot/config.ts";
+import { letHeapGrow } from "./boot/heap.ts";
+import { boundToProcess } from "./boot/lifetime.ts";
+import { startService } from "./boot/service.ts";
 import { isOperatorFault } from "./operatorFaults.ts";
 import { createLog } from "./server/log.ts";
-import { startService } from "./service.ts";
 
 /** Starts the service from the environment, and stops it on SIGTERM and SIGINT. */
 async function main(): Promise<void> {

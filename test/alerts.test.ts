@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "@jest/globals";
-import { packageRoot } from "../src/packageRoot.ts";
+import { packageRoot } from "../src/system/packageRoot.ts";
 
 const read = (file: string) => readFile(path.join(packageRoot, file), "utf8");
 

@@ -8,7 +8,7 @@ import {
   SearchFacesByImageCommand,
 } from "@aws-sdk/client-rekognition";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { developmentCredential } from "../src/config.ts";
+import { developmentCredential } from "../src/boot/config.ts";
 import { type CameoProcess, startCameo, waitUntil } from "./support/cameoProcess.ts";
 import { drawPhoto } from "./support/drawnFaces/drawPhoto.ts";
 import { type ServiceProcess, startServiceProcess } from "./support/serviceProcess.ts";

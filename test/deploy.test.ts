@@ -5,9 +5,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { settingsTable } from "../src/config.ts";
-import { packageRoot } from "../src/packageRoot.ts";
-import { version } from "../src/version.ts";
+import { settingsTable } from "../src/boot/config.ts";
+import { packageRoot } from "../src/system/packageRoot.ts";
+import { version } from "../src/system/version.ts";
 
 const inRoot = (file: string) => path.join(packageRoot, file);
 const read = (file: string) => readFileSync(inRoot(file), "utf8");

@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-rekognition";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { eq } from "drizzle-orm";
-import { developmentCredential } from "../src/config.ts";
+import { developmentCredential } from "../src/boot/config.ts";
 import { openDatabase } from "../src/storage/database.ts";
 import { collections } from "../src/storage/schema.ts";
 import { drawPhoto } from "./support/drawnFaces/drawPhoto.ts";

@@ -13,7 +13,7 @@ import {
   SearchUsersByImageCommand,
 } from "@aws-sdk/client-rekognition";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { developmentCredential } from "../src/config.ts";
+import { developmentCredential } from "../src/boot/config.ts";
 import { drawPhoto } from "./support/drawnFaces/drawPhoto.ts";
 import { filesHolding, type Needles, needlesIn } from "./support/filesHolding.ts";
 import { type ServiceProcess, startServiceProcess } from "./support/serviceProcess.ts";

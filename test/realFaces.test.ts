@@ -13,9 +13,9 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import sharp from "sharp";
 import { catalogue } from "../models/packs.ts";
-import { developmentCredential, readConfig } from "../src/config.ts";
-import { findPack } from "../src/recognition/packs/findPack.ts";
-import { ModelsMissingError, preparePack } from "../src/recognition/packs/prepare.ts";
+import { developmentCredential, readConfig } from "../src/boot/config.ts";
+import { findPack } from "../src/packs/findPack.ts";
+import { ModelsMissingError, preparePack } from "../src/packs/prepare.ts";
 import { type ServiceProcess, startServiceProcess } from "./support/serviceProcess.ts";
 
 /**

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { expect, test } from "@jest/globals";
-import { packageRoot } from "../src/packageRoot.ts";
+import { packageRoot } from "../src/system/packageRoot.ts";
 
 test("SIGTERM ends a service that is still starting, by a listener: the first process of a container has no other end", async () => {
   // Takes a connection and never says a word, as a database that hangs.

@@ -5,7 +5,7 @@ import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { packageRoot } from "../src/packageRoot.ts";
+import { packageRoot } from "../src/system/packageRoot.ts";
 import { freePort } from "./support/freePort.ts";
 
 let folder: string;
@@ -92,7 +92,7 @@ test("a database that takes connections and never answers is waited for no longe
 }, 15_000);
 
 test("a failure that nobody waited for is told, and the service goes on; an error that nobody caught ends it", async () => {
-  const instruments = `--import ${path.join(packageRoot, "dist/conformance/faults/instruments.js")}`;
+  const instruments = `--import ${path.join(packageRoot, "dist/trials/faults/instruments.js")}`;
   const endpoint = await start({ NODE_OPTIONS: instruments, CAMEO_FAULT: "rejection" });
   await untilPrinted("Cameo answers at");
   child.kill("SIGUSR2");

@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { packs } from "../../models/packs.ts";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/boot/config.ts";
+import { findPack } from "../../src/packs/findPack.ts";
+import type { ModelPack } from "../../src/packs/pack.ts";
+import { type PreparedPack, preparePack } from "../../src/packs/prepare.ts";
 import { type AnalyzedFace, type AnalyzedImage, maximumFaces } from "../../src/recognition/analyze.ts";
 import { ImageError } from "../../src/recognition/decode.ts";
 import type { Box } from "../../src/recognition/geometry.ts";
-import { findPack } from "../../src/recognition/packs/findPack.ts";
-import type { ModelPack } from "../../src/recognition/packs/pack.ts";
-import { type PreparedPack, preparePack } from "../../src/recognition/packs/prepare.ts";
+import { RecognizerPool } from "../../src/recognition/pool/recognizerPool.ts";
 import type { Recognizer } from "../../src/recognition/recognizer.ts";
-import { RecognizerPool } from "../../src/recognition/recognizerPool.ts";
 import { Progress } from "../support/progress.ts";
 import { inParallel } from "../support/target.ts";
 
@@ -52,7 +52,7 @@ export class FaceReader {
     const recognizer = new RecognizerPool(await prepareNamed(name), {
       threads,
       queueLimit: 4 * threads,
-      worker: new URL("../../src/recognition/worker.js", import.meta.url),
+      worker: new URL("../../src/recognition/pool/worker.js", import.meta.url),
       onThreadError: console.error,
     });
     await recognizer.check();

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { ModelPack } from "../../src/recognition/packs/pack.ts";
+import type { ModelPack } from "../../src/packs/pack.ts";
 import { CollectionStore } from "../../src/storage/collectionStore.ts";
 import type { Database } from "../../src/storage/database.ts";
 import { FaceStore } from "../../src/storage/faceStore.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { RekognitionClient } from "@aws-sdk/client-rekognition";
-import { developmentCredential } from "../../src/config.ts";
+import { developmentCredential } from "../../src/boot/config.ts";
 import { startServiceProcess } from "../../test/support/serviceProcess.ts";
 
 /** A service to measure, by the client that any program would use. */

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { packageRoot } from "../../src/packageRoot.ts";
+import { packageRoot } from "../../src/system/packageRoot.ts";
 
 const run = promisify(execFile);
 

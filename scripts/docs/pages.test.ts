@@ -4,7 +4,7 @@ import { expect, test } from "@jest/globals";
 import { errorModels } from "../../protocol/errors.ts";
 import { offeredOperations } from "../../src/operations/registry.ts";
 import { operatorFaults } from "../../src/operatorFaults.ts";
-import { packageRoot } from "../../src/packageRoot.ts";
+import { packageRoot } from "../../src/system/packageRoot.ts";
 
 const read = (page: string) => readFileSync(path.join(packageRoot, "docs", page), "utf8");
 const [api, troubleshooting] = [read("api.md"), read("troubleshooting.md")];

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { developmentCredential } from "../../src/config.ts";
+import { developmentCredential } from "../../src/boot/config.ts";
 import { startServiceProcess } from "../../test/support/serviceProcess.ts";
 import type { Block } from "./blocks.ts";
 import { lacksOperation } from "./oldCli.ts";

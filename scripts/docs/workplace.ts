@@ -1,6 +1,6 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { packageRoot } from "../../src/packageRoot.ts";
+import { packageRoot } from "../../src/system/packageRoot.ts";
 import { type DrawnFace, drawPhoto } from "../../test/support/drawnFaces/drawPhoto.ts";
 import { wrapOldCli } from "./oldCli.ts";
 

@@ -1,4 +1,4 @@
-import type { ModelCatalogue } from "../recognition/packs/choosePack.ts";
+import type { ModelCatalogue } from "../packs/choosePack.ts";
 
 /** Exit codes of all commands. */
 export const exitCodes = {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { readConfig } from "../config.ts";
-import { databaseLocation } from "../services.ts";
+import { readConfig } from "../boot/config.ts";
+import { databaseLocation } from "../boot/openServices.ts";
 import { openDatabase } from "../storage/database.ts";
 import { dropWriteAheadLog, rewriteTables } from "../storage/erasure.ts";
 import { type Command, exitCodes } from "./command.ts";

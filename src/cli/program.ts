@@ -1,6 +1,6 @@
 import { isOperatorFault } from "../operatorFaults.ts";
-import type { ModelCatalogue } from "../recognition/packs/choosePack.ts";
-import { systemErrorCode } from "../systemError.ts";
+import type { ModelCatalogue } from "../packs/choosePack.ts";
+import { systemErrorCode } from "../system/systemError.ts";
 import { type Command, CommandAbortedError, type ExitCode, exitCodes, UsageError } from "./command.ts";
 import { eraseCommand } from "./erase.ts";
 import { indexCommand } from "./index/indexCommand.ts";

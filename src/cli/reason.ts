@@ -1,4 +1,4 @@
-import { systemErrorCode } from "../systemError.ts";
+import { systemErrorCode } from "../system/systemError.ts";
 
 /** An error in a few words: its AWS name or the operating system's code, and its message. */
 export function reasonOf(error: unknown): string {

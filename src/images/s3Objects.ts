@@ -10,8 +10,8 @@ import {
   s3ObjectUnavailable,
   serviceUnavailable,
 } from "../../protocol/errors.ts";
-import type { S3Settings } from "../config.ts";
-import { systemErrorCode } from "../systemError.ts";
+import type { S3Settings } from "../boot/config.ts";
+import { systemErrorCode } from "../system/systemError.ts";
 import type { ObjectReader } from "./imageSource.ts";
 
 /**

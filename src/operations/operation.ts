@@ -1,4 +1,4 @@
-import type { Services } from "../services.ts";
+import type { Services } from "../boot/openServices.ts";
 
 /** What an operation knows of the request beside its input. */
 export interface Call {

@@ -1,5 +1,5 @@
 import type { OperationName } from "../../protocol/model.generated.ts";
-import type { Services } from "../services.ts";
+import type { Services } from "../boot/openServices.ts";
 import { associateFaces } from "./associateFaces.ts";
 import { compareFaces } from "./compareFaces.ts";
 import { createCollection } from "./createCollection.ts";

@@ -1,13 +1,13 @@
 import type { InferenceSession } from "onnxruntime-node";
+import type { RecognitionSettings } from "../packs/pack.ts";
 import { type AttributeNets, AttributeReader } from "./attributes/attributeReader.ts";
 import type { FaceAttribute, FaceAttributes } from "./attributes/faceAttributes.ts";
 import { boxOfMesh, fivePointsOf, type MeshPoint } from "./attributes/faceMesh.ts";
 import { decodeImage } from "./decode.ts";
-import { type Detection, Detector } from "./detector.ts";
-import { Embedder, type EmbedderNet, type EmbedderSettings } from "./embedder.ts";
+import { type Detection, Detector } from "./detect/detector.ts";
+import { Embedder, type EmbedderNet, type EmbedderSettings } from "./embed/embedder.ts";
 import { type Box, type FivePoints, intersection, type Point, scaleBox, scalePoints } from "./geometry.ts";
 import { type ImagePyramid, withPyramid } from "./image.ts";
-import type { RecognitionSettings } from "./packs/pack.ts";
 import type { Pose } from "./pose.ts";
 import { measureQuality, type Quality } from "./quality.ts";
 import { type FaceRequirements, type Shortcoming, shortcomingsOf } from "./requirements.ts";

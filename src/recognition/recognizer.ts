@@ -1,5 +1,5 @@
+import type { ModelPack } from "../packs/pack.ts";
 import type { AnalysisTimings, AnalyzedImage, FaceRequest } from "./analyze.ts";
-import type { ModelPack } from "./packs/pack.ts";
 
 /** Who waits for the answer: a person goes before an import. */
 export const urgencies = ["interactive", "bulk"] as const;

@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { AwsError, collectionNotFound, invalidSignature, notAuthorized } from "../../protocol/errors.ts";
-import { packageRoot } from "../packageRoot.ts";
+import { packageRoot } from "../system/packageRoot.ts";
 import type { AnsweredRequest } from "../telemetry/answeredRequest.ts";
 import { Stopwatch } from "../telemetry/stopwatch.ts";
 import { AuditLog, AuditLogError } from "./auditLog.ts";

@@ -1,6 +1,6 @@
 import { DrizzleQueryError } from "drizzle-orm";
 import pino, { type DestinationStream, type Logger, stdSerializers } from "pino";
-import type { Config } from "../config.ts";
+import type { Config } from "../boot/config.ts";
 
 /**
  * The service's log: JSON lines, without anything of an image, a face or a key.

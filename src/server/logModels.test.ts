@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import pino from "pino";
-import type { ModelFile } from "../recognition/packs/pack.ts";
+import type { ModelFile } from "../packs/pack.ts";
 import { logModels } from "./logModels.ts";
 
 const file: ModelFile = { path: "zoo/net.bin", bytes: 1000, sha256: "", sources: [] };

@@ -1,4 +1,4 @@
-import { systemErrorCode } from "../systemError.ts";
+import { systemErrorCode } from "../system/systemError.ts";
 
 /** Whether requests can be answered, and what keeps them from it. */
 export interface ReadinessReport {

@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { systemErrorCode } from "../systemError.ts";
+import { systemErrorCode } from "../system/systemError.ts";
 
 /** Milliseconds between attempts while a pipe is full. */
 const pause = 5;

@@ -7,7 +7,7 @@ import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
 import pg from "pg";
-import { packageRoot } from "../packageRoot.ts";
+import { packageRoot } from "../system/packageRoot.ts";
 import { EmbeddedPostgres } from "./embeddedPostgres.ts";
 import { dropWriteAheadLog, rewriteTables, vacuum } from "./erasure.ts";
 import { lockFolder } from "./folderLock.ts";
@@ -192,7 +192,7 @@ async function openPglite(folder: string): Promise<Database> {
   const unlock = await lockFolder(folder);
   try {
     const client = await EmbeddedPostgres.open(path.join(folder, "pglite"), (crash) => {
-      // Nobody can go on without it: the process ends as for any error that nobody caught (src/lifetime.ts).
+      // Nobody can go on without it: the process ends as for any error that nobody caught (src/boot/lifetime.ts).
       setImmediate(() => {
         throw crash;
       });

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { packageRoot } from "../packageRoot.ts";
+import { packageRoot } from "../system/packageRoot.ts";
 import { FolderInUseError, lockFolder } from "./folderLock.ts";
 
 describe("lockFolder", () => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import net from "node:net";
 import path from "node:path";
-import { systemErrorCode } from "../systemError.ts";
+import { systemErrorCode } from "../system/systemError.ts";
 
 /** Thrown when another process has opened the folder. */
 export class FolderInUseError extends Error {

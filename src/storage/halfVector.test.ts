@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { halfToSingle } from "../recognition/onnx/half.ts";
+import { halfToSingle } from "../nets/onnx/half.ts";
 import { encodeHalfVector } from "./halfVector.ts";
 
 function halvesOf(values: readonly number[]): number[] {

@@ -1,4 +1,4 @@
-import { connectionFaults, systemErrorCode } from "../systemError.ts";
+import { connectionFaults, systemErrorCode } from "../system/systemError.ts";
 
 /**
  * PostgreSQL's codes for what passes, as a pattern of SQLSTATE: connection lost (08), a conflict of transactions (40),

@@ -9,7 +9,7 @@ import type { TestDatabase } from "../../test/support/databases.ts";
 import { severalServersContract } from "../../test/support/severalServersContract.ts";
 import { toNewFace, vectorIndexContract } from "../../test/support/vectorIndexContract.ts";
 import { unitVector } from "../../test/support/vectors.ts";
-import { packageRoot } from "../packageRoot.ts";
+import { packageRoot } from "../system/packageRoot.ts";
 import { CollectionStore } from "./collectionStore.ts";
 import { openDatabase } from "./database.ts";
 import { FaceStore } from "./faceStore.ts";

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { packageRoot } from "../../src/packageRoot.ts";
+import { packageRoot } from "../../src/system/packageRoot.ts";
 
 /** How a run of the program ended. */
 export interface CameoRun {

@@ -1,8 +1,8 @@
-import { readConfig } from "../../src/config.ts";
-import { letHeapGrow } from "../../src/heap.ts";
-import { boundToProcess } from "../../src/lifetime.ts";
+import { readConfig } from "../../src/boot/config.ts";
+import { letHeapGrow } from "../../src/boot/heap.ts";
+import { boundToProcess } from "../../src/boot/lifetime.ts";
+import { startService } from "../../src/boot/service.ts";
 import { createLog } from "../../src/server/log.ts";
-import { startService } from "../../src/service.ts";
 import { makeDrawnFacesCatalogue } from "./drawnFaces/pack.ts";
 
 /**

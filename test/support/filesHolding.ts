@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { systemErrorCode } from "../../src/systemError.ts";
+import { systemErrorCode } from "../../src/system/systemError.ts";
 
 /** Bytes to look for, by what they are. */
 export type Needles = Readonly<Record<string, Buffer>>;

@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { readConfig } from "../../src/boot/config.ts";
+import { letHeapGrow } from "../../src/boot/heap.ts";
+import { boundToProcess } from "../../src/boot/lifetime.ts";
+import { startService } from "../../src/boot/service.ts";
 import { runProgram } from "../../src/cli/program.ts";
-import { readConfig } from "../../src/config.ts";
-import { letHeapGrow } from "../../src/heap.ts";
-import { boundToProcess } from "../../src/lifetime.ts";
-import type { ModelCatalogue } from "../../src/recognition/packs/choosePack.ts";
-import type { Model, ModelPack, ModelSource } from "../../src/recognition/packs/pack.ts";
+import type { ModelCatalogue } from "../../src/packs/choosePack.ts";
+import type { Model, ModelPack, ModelSource } from "../../src/packs/pack.ts";
 import { createLog } from "../../src/server/log.ts";
-import { startService } from "../../src/service.ts";
 import { makeDrawnFacesPacks } from "./drawnFaces/pack.ts";
 import { integrityOf } from "./npmRegistry.ts";
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { packageRoot } from "../../src/packageRoot.ts";
+import { packageRoot } from "../../src/system/packageRoot.ts";
 
 /** How to start a server. */
 interface ServerOptions {

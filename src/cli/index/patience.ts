@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { connectionFaults, systemErrorCode } from "../../systemError.ts";
+import { connectionFaults, systemErrorCode } from "../../system/systemError.ts";
 import { CommandAbortedError } from "../command.ts";
 import { reasonOf } from "../reason.ts";
 

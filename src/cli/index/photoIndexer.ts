@@ -1,5 +1,5 @@
 import { IndexFacesCommand, type QualityFilter, type RekognitionClient } from "@aws-sdk/client-rekognition";
-import { systemErrorCode } from "../../systemError.ts";
+import { systemErrorCode } from "../../system/systemError.ts";
 import { CommandAbortedError } from "../command.ts";
 import { type ExternalIdForm, externalImageIdOf } from "../photos/externalImageId.ts";
 import { type FittedBytes, fitBytes } from "../photos/fitBytes.ts";

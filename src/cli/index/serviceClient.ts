@@ -1,5 +1,5 @@
 import { RekognitionClient } from "@aws-sdk/client-rekognition";
-import { developmentCredential } from "../../config.ts";
+import { developmentCredential } from "../../boot/config.ts";
 import { type CommandContext, UsageError } from "../command.ts";
 
 /** Where a service answers that was started without settings. */

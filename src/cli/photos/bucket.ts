@@ -1,4 +1,4 @@
-import { readConfig, type S3Settings } from "../../config.ts";
+import { readConfig, type S3Settings } from "../../boot/config.ts";
 import { openClient } from "../../images/s3Objects.ts";
 import { CommandAbortedError, type CommandContext, UsageError } from "../command.ts";
 import { reasonOf } from "../reason.ts";

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { systemErrorCode } from "../../systemError.ts";
+import { systemErrorCode } from "../../system/systemError.ts";
 import { UsageError } from "../command.ts";
 import { type Album, albumOf, type Photo } from "./photo.ts";
 

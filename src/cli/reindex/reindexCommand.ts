@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type { Logger } from "pino";
-import { readConfig } from "../../config.ts";
-import { findPack } from "../../recognition/packs/findPack.ts";
+import { readConfig } from "../../boot/config.ts";
+import { databaseLocation, openPack } from "../../boot/openServices.ts";
+import { findPack } from "../../packs/findPack.ts";
 import { createLog } from "../../server/log.ts";
-import { databaseLocation, openPack } from "../../services.ts";
 import { CollectionStore } from "../../storage/collectionStore.ts";
 import { openDatabase } from "../../storage/database.ts";
 import { ReindexStore, UnstagedFacesError } from "../../storage/reindexStore.ts";

@@ -5,7 +5,7 @@ import type { Recognizer } from "../../recognition/recognizer.ts";
 import type { Collection } from "../../storage/collectionStore.ts";
 import type { StoredFace } from "../../storage/faceStore.ts";
 import type { IndexedImage, ReindexStore } from "../../storage/reindexStore.ts";
-import { systemErrorCode } from "../../systemError.ts";
+import { systemErrorCode } from "../../system/systemError.ts";
 import { groupBy } from "../groupBy.ts";
 import { inLanes } from "../lanes.ts";
 import { countByExternalId, externalIdForms, externalImageIdOf } from "../photos/externalImageId.ts";

@@ -1,5 +1,5 @@
 import { collectionNotFound, throttled } from "../../../protocol/errors.ts";
-import type { Services } from "../../services.ts";
+import type { Services } from "../../boot/openServices.ts";
 import { CollectionGoneError, CollectionMovedError } from "../../storage/collectionLock.ts";
 import type { Collection } from "../../storage/collectionStore.ts";
 

@@ -1,4 +1,4 @@
-import type { Detection } from "../detector.ts";
+import type { Detection } from "../detect/detector.ts";
 import type { ImagePyramid } from "../image.ts";
 import { cutSquare, type SquareInput, tiltOf } from "../squareCrop.ts";
 import type { FaceAttributes } from "./faceAttributes.ts";

@@ -1,4 +1,4 @@
-import type { Detection } from "../detector.ts";
+import type { Detection } from "../detect/detector.ts";
 import type { FivePoints } from "../geometry.ts";
 import type { ImagePyramid } from "../image.ts";
 import { estimatePose, type Pose } from "../pose.ts";

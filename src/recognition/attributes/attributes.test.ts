@@ -10,10 +10,10 @@ import { drawPhoto } from "../../../test/support/drawnFaces/drawPhoto.ts";
 import { makeDrawnFacesPack } from "../../../test/support/drawnFaces/pack.ts";
 import { ageGenderShapes, writeFaceApiFiles } from "../../../test/support/onnx/faceApiFiles.ts";
 import { writeTflite } from "../../../test/support/onnx/tfliteFile.ts";
+import type { Model, ModelFile, ModelForm, ModelPack } from "../../packs/pack.ts";
+import { preparePack } from "../../packs/prepare.ts";
 import type { AnalyzedFace } from "../analyze.ts";
-import type { Model, ModelFile, ModelForm, ModelPack } from "../packs/pack.ts";
-import { preparePack } from "../packs/prepare.ts";
-import { RecognizerPool } from "../recognizerPool.ts";
+import { RecognizerPool } from "../pool/recognizerPool.ts";
 import type { FaceAttribute } from "./faceAttributes.ts";
 
 /** Trained models and photos lie beside a checkout; they are no part of it. */
@@ -32,7 +32,7 @@ async function openPool(pack: ModelPack, modelsDir: string): Promise<RecognizerP
   return new RecognizerPool(prepared, {
     threads: 1,
     queueLimit: 10,
-    worker: new URL("../../../dist/src/recognition/worker.js", import.meta.url),
+    worker: new URL("../../../dist/src/recognition/pool/worker.js", import.meta.url),
     onThreadError: () => undefined,
   });
 }

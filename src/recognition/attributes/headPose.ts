@@ -1,4 +1,4 @@
-import type { Detection } from "../detector.ts";
+import type { Detection } from "../detect/detector.ts";
 import type { ImagePyramid } from "../image.ts";
 import type { Pose } from "../pose.ts";
 import { cutSquare, type SquareInput, tiltOf } from "../squareCrop.ts";

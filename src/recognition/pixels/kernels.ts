@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { packageRoot } from "../../packageRoot.ts";
+import { packageRoot } from "../../system/packageRoot.ts";
 
 /** Where something lies in the memory that the kernels work on, in bytes. */
 export type Pointer = number;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { packageRoot } from "../../packageRoot.ts";
+import { packageRoot } from "../../system/packageRoot.ts";
 
 /** Bytes of a page, which is WebAssembly's. */
 export const pageBytes = 65_536;

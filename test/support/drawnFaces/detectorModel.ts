@@ -1,4 +1,4 @@
-import { int, ints, type OnnxGraph } from "../../../src/recognition/onnx/model.ts";
+import { int, ints, type OnnxGraph } from "../../../src/nets/onnx/model.ts";
 import { GraphBuilder } from "./graphBuilder.ts";
 import { head, type Marker, markerRadius, markers } from "./layout.ts";
 

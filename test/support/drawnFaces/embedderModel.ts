@@ -1,4 +1,4 @@
-import { ints, type OnnxGraph } from "../../../src/recognition/onnx/model.ts";
+import { ints, type OnnxGraph } from "../../../src/nets/onnx/model.ts";
 import { GraphBuilder } from "./graphBuilder.ts";
 import { codeRows, embeddingLength } from "./identity.ts";
 import { type Block, blocks, gridSize, identityBits } from "./layout.ts";

@@ -4,7 +4,7 @@ import type {
   OnnxNode,
   OnnxTensor,
   OnnxValue,
-} from "../../../src/recognition/onnx/model.ts";
+} from "../../../src/nets/onnx/model.ts";
 
 /** Puts an ONNX graph together node by node, and names the values in between. */
 export class GraphBuilder {

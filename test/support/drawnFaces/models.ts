@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeModel } from "../../../src/recognition/onnx/model.ts";
+import { encodeModel } from "../../../src/nets/onnx/model.ts";
 import { drawnFacesDetector } from "./detectorModel.ts";
 import { drawnFacesEmbedder } from "./embedderModel.ts";
 

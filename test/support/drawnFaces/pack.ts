@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { ModelCatalogue } from "../../../src/recognition/packs/choosePack.ts";
-import type { Model, ModelPack } from "../../../src/recognition/packs/pack.ts";
+import type { ModelCatalogue } from "../../../src/packs/choosePack.ts";
+import type { Model, ModelPack } from "../../../src/packs/pack.ts";
 import { markers } from "./layout.ts";
 import { smallEmbeddingLength, writeDrawnFacesModels } from "./models.ts";
 

@@ -1,9 +1,9 @@
 import type { Image } from "@aws-sdk/client-rekognition";
 import { AwsError, modelPackUnavailable, noImageGiven } from "../../../protocol/errors.ts";
+import type { Services } from "../../../src/boot/openServices.ts";
 import type { Operation } from "../../../src/operations/operation.ts";
 import { PageTokens } from "../../../src/operations/shared/pages.ts";
-import type { ModelPack } from "../../../src/recognition/packs/pack.ts";
-import type { Services } from "../../../src/services.ts";
+import type { ModelPack } from "../../../src/packs/pack.ts";
 import type { NewCollection } from "../../../src/storage/collectionStore.ts";
 import type { NewFace } from "../../../src/storage/faceStore.ts";
 import { type FaceEvent, Stopwatch } from "../../../src/telemetry/stopwatch.ts";
