@@ -6,9 +6,10 @@ import sharp from "sharp";
 import { packs } from "../models/packs.ts";
 import { findPack } from "../src/packs/findPack.ts";
 import { preparePack } from "../src/packs/prepare.ts";
-import { type AnalyzedFace, type AnalyzedImage, Analyzer } from "../src/recognition/analyze.ts";
+import { Analyzer } from "../src/recognition/analyze.ts";
 import type { AttributeNets } from "../src/recognition/attributes/attributeReader.ts";
 import type { FaceAttribute, Judgement } from "../src/recognition/attributes/faceAttributes.ts";
+import type { AnalyzedFace, AnalyzedImage } from "../src/recognition/contract.ts";
 import {
   characters,
   firstNames,

@@ -2,7 +2,8 @@ import { parseArgs } from "node:util";
 import { packs } from "../models/packs.ts";
 import { readConfig } from "../src/boot/config.ts";
 import { preparePack } from "../src/packs/prepare.ts";
-import { type AnalyzedImage, Analyzer, analysisParts, maximumFaces } from "../src/recognition/analyze.ts";
+import { Analyzer } from "../src/recognition/analyze.ts";
+import { type AnalyzedImage, analysisParts, maximumFaces } from "../src/recognition/contract.ts";
 import { observeRuns } from "./load/netRuns.ts";
 import { photoSets } from "./load/photoSets.ts";
 

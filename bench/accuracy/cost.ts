@@ -1,10 +1,6 @@
 import { readFile } from "node:fs/promises";
-import {
-  type AnalysisTimings,
-  Analyzer,
-  analysisParts,
-  maximumFaces,
-} from "../../src/recognition/analyze.ts";
+import { Analyzer } from "../../src/recognition/analyze.ts";
+import { type AnalysisTimings, analysisParts, maximumFaces } from "../../src/recognition/contract.ts";
 import { enlarge, twelveMegapixels } from "../load/photoSets.ts";
 import { Progress } from "../support/progress.ts";
 import { prepareNamed } from "./faceReader.ts";

@@ -4,11 +4,15 @@ import { readConfig } from "../../src/boot/config.ts";
 import { findPack } from "../../src/packs/findPack.ts";
 import type { ModelPack } from "../../src/packs/pack.ts";
 import { type PreparedPack, preparePack } from "../../src/packs/prepare.ts";
-import { type AnalyzedFace, type AnalyzedImage, maximumFaces } from "../../src/recognition/analyze.ts";
-import { ImageError } from "../../src/recognition/decode.ts";
+import {
+  type AnalyzedFace,
+  type AnalyzedImage,
+  ImageError,
+  maximumFaces,
+  type Recognizer,
+} from "../../src/recognition/contract.ts";
 import type { Box } from "../../src/recognition/geometry.ts";
 import { RecognizerPool } from "../../src/recognition/pool/recognizerPool.ts";
-import type { Recognizer } from "../../src/recognition/recognizer.ts";
 import { Progress } from "../support/progress.ts";
 import { inParallel } from "../support/target.ts";
 

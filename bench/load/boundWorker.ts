@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type InferenceSession, Tensor } from "onnxruntime-node";
-import { Analyzer, maximumFaces, type RecognitionModels } from "../../src/recognition/analyze.ts";
+import { Analyzer, type RecognitionModels } from "../../src/recognition/analyze.ts";
+import { maximumFaces } from "../../src/recognition/contract.ts";
 import { decodeImage } from "../../src/recognition/decode.ts";
 import { observeRuns } from "./netRuns.ts";
 

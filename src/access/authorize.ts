@@ -1,7 +1,7 @@
+import { type Account, collectionArn, collectionIdOf } from "../../protocol/arn.ts";
 import { notAuthorized } from "../../protocol/errors.ts";
 import type { OperationName } from "../../protocol/model.generated.ts";
 import type { Structure } from "../../protocol/shape.ts";
-import { type Account, collectionArn, collectionIdOf } from "../operations/shared/arn.ts";
 import type { KeyHolder, Rights } from "./accessKeys.ts";
 
 /** Decides whether a caller may do an operation with what its input names. */

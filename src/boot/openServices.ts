@@ -5,16 +5,16 @@ import { type Chore, Housekeeper } from "../housekeeping/housekeeper.ts";
 import { applyRetention } from "../housekeeping/retention.ts";
 import { type ImageSource, RequestImageSource } from "../images/imageSource.ts";
 import { S3Objects } from "../images/s3Objects.ts";
-import type { Account } from "../operations/shared/arn.ts";
+import type { Services } from "../operations/services.ts";
 import { PageTokens } from "../operations/shared/pages.ts";
 import { choosePack, type ModelCatalogue, type PackChoice } from "../packs/choosePack.ts";
 import { findPack, UnknownModelPackError } from "../packs/findPack.ts";
 import type { ModelPack } from "../packs/pack.ts";
 import { isAtHand, type PackSource, preparePack, tellTried } from "../packs/prepare.ts";
+import { type Recognizer, RecognizerBusyError } from "../recognition/contract.ts";
 import { LazyRecognizer } from "../recognition/pool/lazyRecognizer.ts";
 import { RecognizerPool } from "../recognition/pool/recognizerPool.ts";
 import { SearchedImageCache } from "../recognition/pool/searchedImageCache.ts";
-import { type Recognizer, RecognizerBusyError } from "../recognition/recognizer.ts";
 import type { AuditLog } from "../server/auditLog.ts";
 import { logModels } from "../server/logModels.ts";
 import type { ReadinessCheck, ReadinessFacts } from "../server/readiness.ts";
@@ -32,35 +32,6 @@ import type { MetricSources } from "../telemetry/metrics.ts";
 import { timeMethods } from "../telemetry/timeMethods.ts";
 import type { Config } from "./config.ts";
 import { timeServices } from "./timedServices.ts";
-
-/** The recognisers of this server, by the model pack that a collection was made with. */
-export interface Packs {
-  /** Makes new collections, and answers what concerns no collection. */
-  readonly current: Recognizer;
-  /**
-   * The recogniser of a collection's pack; its models are opened by the first image.
-   *
-   * @throws AwsError InternalServerError when there is no such pack.
-   */
-  of(collection: Pick<Collection, "modelPack">): Recognizer;
-  /** Hears that a collection was made with the current pack. */
-  madeCollection(): void;
-}
-
-/** What operations work with; each names what it needs of it. */
-export interface Services {
-  readonly account: Account;
-  readonly clock: () => Date;
-  readonly collections: CollectionStore;
-  readonly faces: FaceStore;
-  readonly images: ImageSource;
-  /** A random UUID (version 4). */
-  readonly newId: () => string;
-  readonly packs: Packs;
-  readonly pageTokens: PageTokens;
-  readonly users: UserStore;
-  readonly vectors: VectorIndex;
-}
 
 /** The services, and what the server needs to look after them. */
 export interface RunningServices {

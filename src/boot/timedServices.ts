@@ -1,8 +1,7 @@
-import { analysisParts } from "../recognition/analyze.ts";
-import type { Recognizer } from "../recognition/recognizer.ts";
+import type { Services } from "../operations/services.ts";
+import { analysisParts, type Recognizer } from "../recognition/contract.ts";
 import { countFaces, noteStep, timeStep } from "../telemetry/stopwatch.ts";
 import { timeMethods } from "../telemetry/timeMethods.ts";
-import type { Services } from "./openServices.ts";
 
 /** The services, with what takes its time as steps of the request that it is done for. */
 export function timeServices(services: Services): Services {

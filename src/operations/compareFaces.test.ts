@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { boxOf, darkFace, like, seenFace } from "../../test/support/fakes/fakeFaces.ts";
 import { FakeServices, refusal } from "../../test/support/fakes/fakeServices.ts";
-import { ImageError } from "../recognition/decode.ts";
+import { ImageError } from "../recognition/contract.ts";
 import { compareFaces } from "./compareFaces.ts";
 import { toBoundingBox, toFaceDetail } from "./shared/wire.ts";
 

@@ -1,6 +1,6 @@
 import type { CompareFacesRequest, CompareFacesResponse } from "@aws-sdk/client-rekognition";
 import { invalidParameters } from "../../protocol/errors.ts";
-import { maximumFaces } from "../recognition/analyze.ts";
+import { maximumFaces } from "../recognition/contract.ts";
 import { cosine, similarityOf } from "../recognition/similarity.ts";
 import type { Checked, OperationFactory } from "./operation.ts";
 import { analyzeImage, embeddedFaces, largestEmbedded } from "./shared/analysis.ts";

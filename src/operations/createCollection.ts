@@ -1,8 +1,8 @@
 import type { CreateCollectionRequest, CreateCollectionResponse } from "@aws-sdk/client-rekognition";
+import { shortCollectionArn } from "../../protocol/arn.ts";
 import { collectionAlreadyExists } from "../../protocol/errors.ts";
 import { checkTags } from "../housekeeping/retentionTag.ts";
 import type { Checked, OperationFactory } from "./operation.ts";
-import { shortCollectionArn } from "./shared/arn.ts";
 
 /** Creates a collection, which keeps the model pack of this moment for good. */
 export const createCollection: OperationFactory<

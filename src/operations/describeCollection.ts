@@ -1,6 +1,6 @@
 import type { DescribeCollectionRequest, DescribeCollectionResponse } from "@aws-sdk/client-rekognition";
+import { collectionArn } from "../../protocol/arn.ts";
 import type { Checked, OperationFactory } from "./operation.ts";
-import { collectionArn } from "./shared/arn.ts";
 import { requireCollection } from "./shared/collections.ts";
 
 /** Tells a collection's size, model version, age and ARN. */

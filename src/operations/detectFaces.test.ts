@@ -2,7 +2,7 @@ import type { Attribute } from "@aws-sdk/client-rekognition";
 import { expect, test } from "@jest/globals";
 import { boxOf, darkFace, seenFace } from "../../test/support/fakes/fakeFaces.ts";
 import { FakeServices, refusal } from "../../test/support/fakes/fakeServices.ts";
-import { ImageError } from "../recognition/decode.ts";
+import { ImageError } from "../recognition/contract.ts";
 import { detectFaces } from "./detectFaces.ts";
 import { toBoundingBox, toFaceDetail } from "./shared/wire.ts";
 

@@ -9,7 +9,7 @@ import {
   tryAgain,
 } from "../../test/support/fakes/fakeServices.ts";
 import { imageIdOf } from "../images/imageSource.ts";
-import { ImageError } from "../recognition/decode.ts";
+import { ImageError } from "../recognition/contract.ts";
 import { indexFaces } from "./indexFaces.ts";
 import { toBoundingBox, toFaceDetail } from "./shared/wire.ts";
 

@@ -5,7 +5,7 @@ import type {
   UnindexedFace,
 } from "@aws-sdk/client-rekognition";
 import { imageIdOf } from "../images/imageSource.ts";
-import { type AnalyzedFace, maximumFaces } from "../recognition/analyze.ts";
+import { type AnalyzedFace, maximumFaces } from "../recognition/contract.ts";
 import { countFaces } from "../telemetry/stopwatch.ts";
 import type { Checked, OperationFactory } from "./operation.ts";
 import { analyzeImage, embeddedFaces } from "./shared/analysis.ts";

@@ -1,7 +1,7 @@
 import type { ListTagsForResourceRequest, ListTagsForResourceResponse } from "@aws-sdk/client-rekognition";
+import { requireCollectionId } from "../../protocol/arn.ts";
 import { resourceNotFound } from "../../protocol/errors.ts";
 import type { Checked, OperationFactory } from "./operation.ts";
-import { requireCollectionId } from "./shared/arn.ts";
 
 /** Lists the tags of a collection. */
 export const listTagsForResource: OperationFactory<

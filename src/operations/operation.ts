@@ -1,4 +1,4 @@
-import type { Services } from "../boot/openServices.ts";
+import type { Services } from "./services.ts";
 
 /** What an operation knows of the request beside its input. */
 export interface Call {

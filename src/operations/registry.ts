@@ -1,5 +1,4 @@
 import type { OperationName } from "../../protocol/model.generated.ts";
-import type { Services } from "../boot/openServices.ts";
 import { associateFaces } from "./associateFaces.ts";
 import { compareFaces } from "./compareFaces.ts";
 import { createCollection } from "./createCollection.ts";
@@ -20,6 +19,7 @@ import { searchFaces } from "./searchFaces.ts";
 import { searchFacesByImage } from "./searchFacesByImage.ts";
 import { searchUsers } from "./searchUsers.ts";
 import { searchUsersByImage } from "./searchUsersByImage.ts";
+import type { Services } from "./services.ts";
 import { tagResource } from "./tagResource.ts";
 import { untagResource } from "./untagResource.ts";
 

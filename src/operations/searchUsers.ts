@@ -1,7 +1,7 @@
 import type { SearchUsersRequest, SearchUsersResponse } from "@aws-sdk/client-rekognition";
 import { faceNotFound, invalidParameters, userNotFound } from "../../protocol/errors.ts";
-import type { Services } from "../boot/openServices.ts";
 import type { Checked, OperationFactory } from "./operation.ts";
+import type { Services } from "./services.ts";
 import { requireCollection } from "./shared/collections.ts";
 import { defaultSimilarityThreshold, findUserMatches, maximumUsers } from "./shared/matching.ts";
 

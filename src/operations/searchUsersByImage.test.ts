@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { boxOf, darkFace, like, seenFace } from "../../test/support/fakes/fakeFaces.ts";
 import { FakeServices, noCollection, refusal, tryAgain } from "../../test/support/fakes/fakeServices.ts";
-import { ImageError } from "../recognition/decode.ts";
+import { ImageError } from "../recognition/contract.ts";
 import { searchUsersByImage } from "./searchUsersByImage.ts";
 import { toFaceDetail } from "./shared/wire.ts";
 

@@ -3,7 +3,7 @@ import type {
   SearchUsersByImageResponse,
   UnsearchedFace,
 } from "@aws-sdk/client-rekognition";
-import type { AnalyzedFace } from "../recognition/analyze.ts";
+import type { AnalyzedFace } from "../recognition/contract.ts";
 import type { Checked, OperationFactory } from "./operation.ts";
 import { analyzeImage, largestEmbedded } from "./shared/analysis.ts";
 import { requireCollection } from "./shared/collections.ts";

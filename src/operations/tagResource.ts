@@ -1,8 +1,8 @@
 import type { TagResourceRequest, TagResourceResponse } from "@aws-sdk/client-rekognition";
+import { requireCollectionId } from "../../protocol/arn.ts";
 import { resourceNotFound, serviceQuotaExceeded } from "../../protocol/errors.ts";
 import { checkTags } from "../housekeeping/retentionTag.ts";
 import type { Checked, OperationFactory } from "./operation.ts";
-import { requireCollectionId } from "./shared/arn.ts";
 
 /** Most tags of a resource. */
 const maximumTags = 200;

@@ -1,7 +1,7 @@
 import type { UntagResourceRequest, UntagResourceResponse } from "@aws-sdk/client-rekognition";
+import { requireCollectionId } from "../../protocol/arn.ts";
 import { resourceNotFound } from "../../protocol/errors.ts";
 import type { Checked, OperationFactory } from "./operation.ts";
-import { requireCollectionId } from "./shared/arn.ts";
 
 /** Takes tags from a collection; keys that it does not have are passed over. */
 export const untagResource: OperationFactory<

@@ -3,6 +3,14 @@ import type { RecognitionSettings } from "../packs/pack.ts";
 import { type AttributeNets, AttributeReader } from "./attributes/attributeReader.ts";
 import type { FaceAttribute, FaceAttributes } from "./attributes/faceAttributes.ts";
 import { boxOfMesh, fivePointsOf, type MeshPoint } from "./attributes/faceMesh.ts";
+import {
+  type AnalysisPart,
+  type AnalyzedFace,
+  type AnalyzedImage,
+  type FaceRequest,
+  maximumFaces,
+  type Size,
+} from "./contract.ts";
 import { decodeImage } from "./decode.ts";
 import { type Detection, Detector } from "./detect/detector.ts";
 import { Embedder, type EmbedderNet, type EmbedderSettings } from "./embed/embedder.ts";
@@ -13,60 +21,6 @@ import { measureQuality, type Quality } from "./quality.ts";
 import { type FaceRequirements, type Shortcoming, shortcomingsOf } from "./requirements.ts";
 import { openSession } from "./session.ts";
 import { tiltOf } from "./squareCrop.ts";
-
-/** A face of an analysed image. Boxes and points are ratios of the upright image's width and height. */
-export interface AnalyzedFace {
-  /** May leave the frame: ratios below 0 or ends beyond 1. */
-  readonly box: Box;
-  readonly points: FivePoints;
-  /** How sure the detector is that this is a face, 0..100. */
-  readonly confidence: number;
-  readonly pose: Pose;
-  readonly quality: Quality;
-  /** The requirements that the face does not meet. */
-  readonly shortcomings: readonly Shortcoming[];
-  /** Those that were asked for; landmarks in ratios. */
-  readonly attributes: FaceAttributes;
-  /** Of length 1; absent for faces that were not asked to be embedded. */
-  readonly embedding?: Float32Array;
-}
-
-/** What is wanted of the faces of an image, and which of them get an embedding. */
-export interface FaceRequest {
-  /** How many, the largest first. */
-  readonly embedLargest: number;
-  /** Whether the faces after the last that is embedded are left out of the answer. */
-  readonly leaveOutRest?: boolean | undefined;
-  /** Faces that overlap none of these boxes, in ratios, get none, and are not counted. */
-  readonly embedOverlapping?: readonly Box[] | undefined;
-  /** Faces that do not meet these get none, and are not counted. */
-  readonly requirements?: FaceRequirements | undefined;
-  /** Wanted of every face; none when absent. */
-  readonly attributes?: readonly FaceAttribute[] | undefined;
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** What the recogniser found in an image; its size is that of the upright image, in pixels. */
-export interface AnalyzedImage extends Size {
-  /** `maximumFaces` at most, the largest first, by what of its box lies in the frame. */
-  readonly faces: readonly AnalyzedFace[];
-  readonly timings: AnalysisTimings;
-}
-
-/** Milliseconds that each part of the analysis took, over all faces; `attributes` is all that is measured of them. */
-export type AnalysisTimings = Readonly<Record<AnalysisPart, number>>;
-
-/** In the order in which they are begun. */
-export const analysisParts = ["decode", "detect", "attributes", "embed"] as const;
-
-type AnalysisPart = (typeof analysisParts)[number];
-
-/** Rekognition returns at most the 100 largest faces of an image. */
-export const maximumFaces = 100;
 
 /** A net that embeds faces, as an ONNX file. */
 export interface EmbedderFile {

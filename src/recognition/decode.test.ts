@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import sharp, { type Sharp } from "sharp";
 import { pngClaiming } from "../../conformance/support/hostileImages.ts";
-import { decodeImage, hasKnownSignature, type ImageFault, minimumSide } from "./decode.ts";
+import { hasKnownSignature, type ImageFault, minimumSide } from "./contract.ts";
+import { decodeImage } from "./decode.ts";
 import type { RgbImage } from "./image.ts";
 
 type Colour = readonly [red: number, green: number, blue: number];

@@ -1,42 +1,12 @@
 import sharp from "sharp";
+import { hasKnownSignature, ImageError, maximumPixels, minimumSide } from "./contract.ts";
 import type { RgbImage } from "./image.ts";
-
-/** Why an image cannot be analysed. */
-export type ImageFault =
-  /** Not a JPEG or PNG by its first bytes. */
-  | "unknown-format"
-  /** A JPEG or PNG that is damaged or cut short. */
-  | "undecodable"
-  /** More pixels than are decoded. */
-  | "too-many-pixels"
-  /** Fewer than `minimumSide` pixels on a side. */
-  | "too-small";
-
-/** Thrown for an image that cannot be analysed; never carries anything of the image but its size. */
-export class ImageError extends Error {
-  override readonly name = "ImageError";
-  readonly fault: ImageFault;
-
-  constructor(fault: ImageFault, options?: ErrorOptions) {
-    super(`The image cannot be analysed: ${fault}`, options);
-    this.fault = fault;
-  }
-}
-
-/**
- * Most pixels of an image that is decoded: 100 megapixels, the square of the 10,000-pixel side that AWS names
- * for its other image operations. Bounds a worker's memory whatever a header claims.
- */
-export const maximumPixels = 100_000_000;
 
 /**
  * Most bytes of an image that a decoder holds whole, which it does with progressive JPEGs and interlaced PNGs; others
  * are decoded by rows. Enough for a progressive JPEG of 66 megapixels.
  */
 const maximumHeld = 400_000_000;
-
-/** Fewest pixels on either side: Rekognition's limit for all image operations. */
-export const minimumSide = 80;
 
 /** How an image was decoded. */
 export interface DecodedImage {
@@ -53,14 +23,6 @@ sharp.unblock({ operation: ["VipsForeignLoadJpegBuffer", "VipsForeignLoadPngBuff
 // One decode runs in each recognition thread: parallelism comes from there.
 sharp.concurrency(1);
 sharp.cache(false);
-
-/** Whether the bytes begin as a JPEG or a PNG does. */
-export function hasKnownSignature(bytes: Uint8Array): boolean {
-  const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
-  return isJpeg || pngSignature.every((byte, index) => bytes[index] === byte);
-}
-
-const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /**
  * Decodes a JPEG or PNG: upright by its Exif orientation, in sRGB, transparency on black, shrunk while

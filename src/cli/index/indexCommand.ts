@@ -8,7 +8,7 @@ import {
   ResourceAlreadyExistsException,
   ResourceNotFoundException,
 } from "@aws-sdk/client-rekognition";
-import { maximumFaces } from "../../recognition/analyze.ts";
+import { maximumFaces } from "../../recognition/contract.ts";
 import {
   type Command,
   CommandAbortedError,

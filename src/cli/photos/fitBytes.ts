@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { imageTooLarge, invalidImageEncoding, invalidImageFormat } from "../../../protocol/errors.ts";
-import { hasKnownSignature, maximumPixels } from "../../recognition/decode.ts";
+import { hasKnownSignature, maximumPixels } from "../../recognition/contract.ts";
 
 /** Most bytes of an image that comes with a request: Rekognition's limit, 5 MB. */
 export const maximumBytes = 5 * 1024 * 1024;

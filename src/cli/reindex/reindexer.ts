@@ -1,7 +1,5 @@
 import { imageIdOf } from "../../images/imageSource.ts";
-import { maximumFaces } from "../../recognition/analyze.ts";
-import { ImageError } from "../../recognition/decode.ts";
-import type { Recognizer } from "../../recognition/recognizer.ts";
+import { ImageError, maximumFaces, type Recognizer } from "../../recognition/contract.ts";
 import type { Collection } from "../../storage/collectionStore.ts";
 import type { StoredFace } from "../../storage/faceStore.ts";
 import type { IndexedImage, ReindexStore } from "../../storage/reindexStore.ts";

@@ -1,8 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { seenFace } from "../../../test/support/fakes/fakeFaces.ts";
 import { FakeServices, refusal } from "../../../test/support/fakes/fakeServices.ts";
-import { ImageError, type ImageFault } from "../../recognition/decode.ts";
-import { PackUnavailableError, RecognizerBusyError } from "../../recognition/recognizer.ts";
+import {
+  ImageError,
+  type ImageFault,
+  PackUnavailableError,
+  RecognizerBusyError,
+} from "../../recognition/contract.ts";
 import { analyzeImage, embeddedFaces, largestEmbedded } from "./analysis.ts";
 
 const request = { embedLargest: 1, urgency: "interactive" } as const;

@@ -7,14 +7,16 @@ import {
   modelPackUnavailable,
   throttled,
 } from "../../../protocol/errors.ts";
-import type { AnalyzedFace, AnalyzedImage } from "../../recognition/analyze.ts";
-import { ImageError, type ImageFault } from "../../recognition/decode.ts";
 import {
+  type AnalyzedFace,
+  type AnalyzedImage,
   type AnalyzeRequest,
+  ImageError,
+  type ImageFault,
   PackUnavailableError,
   type Recognizer,
   RecognizerBusyError,
-} from "../../recognition/recognizer.ts";
+} from "../../recognition/contract.ts";
 
 /** What Rekognition answers to images that cannot be analysed. */
 const imageFaults: Readonly<Record<ImageFault, () => AwsError>> = {

@@ -1,7 +1,7 @@
 import { collectionNotFound, throttled } from "../../../protocol/errors.ts";
-import type { Services } from "../../boot/openServices.ts";
 import { CollectionGoneError, CollectionMovedError } from "../../storage/collectionLock.ts";
 import type { Collection } from "../../storage/collectionStore.ts";
+import type { Services } from "../services.ts";
 
 /** The collection of that name. @throws AwsError ResourceNotFoundException when there is none. */
 export async function requireCollection(

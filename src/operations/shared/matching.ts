@@ -1,8 +1,8 @@
 import type { FaceMatch, UserMatch } from "@aws-sdk/client-rekognition";
-import type { Services } from "../../boot/openServices.ts";
 import { cosineAt, similarityOf } from "../../recognition/similarity.ts";
 import type { Collection } from "../../storage/collectionStore.ts";
 import { countFaces } from "../../telemetry/stopwatch.ts";
+import type { Services } from "../services.ts";
 import { requireUnmoved, unlessMoved } from "./collections.ts";
 import { toFace } from "./wire.ts";
 

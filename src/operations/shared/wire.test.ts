@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import type { AnalyzedFace } from "../../recognition/analyze.ts";
 import { landmarksOf } from "../../recognition/attributes/landmarks.ts";
+import type { AnalyzedFace } from "../../recognition/contract.ts";
 import type { Collection } from "../../storage/collectionStore.ts";
 import type { StoredFace } from "../../storage/faceStore.ts";
 import { toBoundingBox, toFace, toFaceDetail } from "./wire.ts";

@@ -9,8 +9,8 @@ import type {
   Pose,
 } from "@aws-sdk/client-rekognition";
 import { storedFloat } from "../../../protocol/numbers.ts";
-import type { AnalyzedFace } from "../../recognition/analyze.ts";
 import type { LandmarkName } from "../../recognition/attributes/landmarks.ts";
+import type { AnalyzedFace } from "../../recognition/contract.ts";
 import type { Box, FivePoints, Point } from "../../recognition/geometry.ts";
 import type { Collection } from "../../storage/collectionStore.ts";
 import type { StoredFace } from "../../storage/faceStore.ts";

@@ -12,7 +12,7 @@ import { ageGenderShapes, writeFaceApiFiles } from "../../../test/support/onnx/f
 import { writeTflite } from "../../../test/support/onnx/tfliteFile.ts";
 import type { Model, ModelFile, ModelForm, ModelPack } from "../../packs/pack.ts";
 import { preparePack } from "../../packs/prepare.ts";
-import type { AnalyzedFace } from "../analyze.ts";
+import type { AnalyzedFace } from "../contract.ts";
 import { RecognizerPool } from "../pool/recognizerPool.ts";
 import type { FaceAttribute } from "./faceAttributes.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, jest, test } from "@jest/globals";
 import type { ModelPack } from "../../packs/pack.ts";
-import { PackUnavailableError, type Recognizer } from "../recognizer.ts";
+import { PackUnavailableError, type Recognizer } from "../contract.ts";
 import { LazyRecognizer } from "./lazyRecognizer.ts";
 
 const pack = { name: "some" } as ModelPack;

@@ -6,7 +6,7 @@ import {
   type Recognizer,
   type RecognizerLoad,
   type ThreadLoad,
-} from "../recognizer.ts";
+} from "../contract.ts";
 
 /** How long a pack that could not be opened is left alone, in milliseconds: a download may take its time to fail. */
 const pauseAfterFailure = 60_000;

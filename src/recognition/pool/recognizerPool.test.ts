@@ -8,10 +8,8 @@ import { smallEmbeddingLength } from "../../../test/support/drawnFaces/models.ts
 import { makeDrawnFacesPack, makeDrawnFacesPacks } from "../../../test/support/drawnFaces/pack.ts";
 import type { EmbedderModel } from "../../packs/pack.ts";
 import { type PreparedPack, preparePack } from "../../packs/prepare.ts";
-import type { AnalyzedFace } from "../analyze.ts";
-import { ImageError } from "../decode.ts";
+import { type AnalyzedFace, type AnalyzeRequest, ImageError, RecognizerBusyError } from "../contract.ts";
 import { intersectionOverUnion } from "../geometry.ts";
-import { type AnalyzeRequest, RecognizerBusyError } from "../recognizer.ts";
 import { cosine } from "../similarity.ts";
 import { type PoolSettings, RecognizerPool } from "./recognizerPool.ts";
 

@@ -1,15 +1,15 @@
 import type { ModelPack } from "../../packs/pack.ts";
 import type { PreparedPack } from "../../packs/prepare.ts";
 import type { RecognitionModels } from "../analyze.ts";
-import { ImageError } from "../decode.ts";
 import {
   type AnalyzeRequest,
+  ImageError,
   type RecognizedImage,
   type Recognizer,
   type RecognizerLoad,
   type Urgency,
   urgencies,
-} from "../recognizer.ts";
+} from "../contract.ts";
 import { ThreadPool, type ThreadPoolSettings } from "./threadPool.ts";
 
 /** How many threads recognise for each urgency, and how many images may wait for them. */

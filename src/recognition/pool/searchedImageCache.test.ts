@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import type { AnalyzeRequest, RecognizedImage, Recognizer } from "../recognizer.ts";
+import type { AnalyzeRequest, RecognizedImage, Recognizer } from "../contract.ts";
 import { SearchedImageCache } from "./searchedImageCache.ts";
 
 const search: AnalyzeRequest = { embedLargest: 1, urgency: "interactive" };

@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import type { AnalysisTimings } from "../analyze.ts";
-import type { AnalyzeRequest, RecognizedImage, Recognizer, RecognizerLoad } from "../recognizer.ts";
+import type {
+  AnalysisTimings,
+  AnalyzeRequest,
+  RecognizedImage,
+  Recognizer,
+  RecognizerLoad,
+} from "../contract.ts";
 
 /** Images that are remembered at most; each takes a few kilobytes, of its faces, never of its pixels. */
 const capacity = 1_000;

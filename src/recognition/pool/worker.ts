@@ -1,7 +1,7 @@
 import { constants, setPriority } from "node:os";
 import { workerData } from "piscina";
-import { type AnalyzedImage, Analyzer, type FaceRequest, type RecognitionModels } from "../analyze.ts";
-import { ImageError, type ImageFault } from "../decode.ts";
+import { Analyzer, type RecognitionModels } from "../analyze.ts";
+import { type AnalyzedImage, type FaceRequest, ImageError, type ImageFault } from "../contract.ts";
 
 /** An image to analyse, or the question whether the nets run. */
 export type WorkerTask =

@@ -1,4 +1,4 @@
-import type { AnalyzedFace } from "../../../src/recognition/analyze.ts";
+import type { AnalyzedFace } from "../../../src/recognition/contract.ts";
 import type { Box } from "../../../src/recognition/geometry.ts";
 
 /** A face as it is in a photo: all that a recogniser could tell of it. */

@@ -1,8 +1,13 @@
 import type { ModelPack } from "../../../src/packs/pack.ts";
-import type { AnalyzedFace, FaceRequest } from "../../../src/recognition/analyze.ts";
 import type { FaceAttributes } from "../../../src/recognition/attributes/faceAttributes.ts";
+import type {
+  AnalyzedFace,
+  AnalyzeRequest,
+  FaceRequest,
+  RecognizedImage,
+  Recognizer,
+} from "../../../src/recognition/contract.ts";
 import { area, scaleBox } from "../../../src/recognition/geometry.ts";
-import type { AnalyzeRequest, RecognizedImage, Recognizer } from "../../../src/recognition/recognizer.ts";
 import { shortcomingsOf } from "../../../src/recognition/requirements.ts";
 import type { SeenFace } from "./fakeFaces.ts";
 

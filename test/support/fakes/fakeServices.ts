@@ -1,7 +1,7 @@
 import type { Image } from "@aws-sdk/client-rekognition";
 import { AwsError, modelPackUnavailable, noImageGiven } from "../../../protocol/errors.ts";
-import type { Services } from "../../../src/boot/openServices.ts";
 import type { Operation } from "../../../src/operations/operation.ts";
+import type { Services } from "../../../src/operations/services.ts";
 import { PageTokens } from "../../../src/operations/shared/pages.ts";
 import type { ModelPack } from "../../../src/packs/pack.ts";
 import type { NewCollection } from "../../../src/storage/collectionStore.ts";

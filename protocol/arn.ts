@@ -1,4 +1,4 @@
-import { resourceNotFound } from "../../../protocol/errors.ts";
+import { resourceNotFound } from "./errors.ts";
 
 /** The account and region that this endpoint answers as. */
 export interface Account {
