@@ -25,9 +25,6 @@ export interface CommandContext {
 
 /** A command of the program, such as `cameo index`. */
 export interface Command {
-  readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
   /** What `--help` prints. */
   readonly usage: string;
   run(args: readonly string[], context: CommandContext): Promise<ExitCode>;

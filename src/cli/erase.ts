@@ -13,8 +13,6 @@ ends the files of its write-ahead log. Requests wait meanwhile. The database is 
 
 /** `cameo erase`: clears deleted rows from the database's files. */
 export const eraseCommand: Command = {
-  name: "erase",
-  summary: "clears what was deleted from the database's files",
   usage,
   run: async (args, { env }) => {
     parseArgs({ args: [...args], options: {} });

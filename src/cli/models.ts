@@ -16,8 +16,6 @@ can be had.
 
 /** `cameo models`: fetches and checks the files of model packs. */
 export const modelsCommand: Command = {
-  name: "models",
-  summary: "makes model packs ready, so that a later start needs no network",
   usage,
   run: async (args, { env, catalogue }) => {
     const { positionals } = parseArgs({ args: [...args], options: {}, allowPositionals: true });

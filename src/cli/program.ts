@@ -2,12 +2,36 @@ import { isOperatorFault } from "../operatorFaults.ts";
 import type { ModelCatalogue } from "../packs/choosePack.ts";
 import { systemErrorCode } from "../system/systemError.ts";
 import { type Command, CommandAbortedError, type ExitCode, exitCodes, UsageError } from "./command.ts";
-import { eraseCommand } from "./erase.ts";
-import { indexCommand } from "./index/indexCommand.ts";
-import { modelsCommand } from "./models.ts";
-import { reindexCommand } from "./reindex/reindexCommand.ts";
 
-const commands: readonly Command[] = [indexCommand, reindexCommand, modelsCommand, eraseCommand];
+/** A command as the list of commands has it; what it needs is loaded when it is asked for. */
+interface ListedCommand {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+const commands: readonly ListedCommand[] = [
+  {
+    name: "index",
+    summary: "indexes a folder or a bucket of photos",
+    load: async () => (await import("./index/indexCommand.ts")).indexCommand,
+  },
+  {
+    name: "reindex",
+    summary: "moves a collection to another model pack",
+    load: async () => (await import("./reindex/reindexCommand.ts")).reindexCommand,
+  },
+  {
+    name: "models",
+    summary: "makes model packs ready, so that a later start needs no network",
+    load: async () => (await import("./models.ts")).modelsCommand,
+  },
+  {
+    name: "erase",
+    summary: "clears what was deleted from the database's files",
+    load: async () => (await import("./erase.ts")).eraseCommand,
+  },
+];
 
 const usage = `cameo COMMAND [OPTIONS]
 
@@ -64,8 +88,9 @@ async function runCommand(
     process.stdout.write(usage);
     return exitCodes.done;
   }
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) throw new UsageError(usage);
+  const listed = commands.find((candidate) => candidate.name === name);
+  if (listed === undefined) throw new UsageError(usage);
+  const command = await listed.load();
   if (args.includes("--help")) {
     process.stdout.write(command.usage);
     return exitCodes.done;
@@ -73,7 +98,7 @@ async function runCommand(
   try {
     return await command.run(args, { env: process.env, catalogue, stop });
   } catch (error) {
-    if (isUsageError(error)) console.error(`cameo ${command.name} --help tells how it is used.`);
+    if (isUsageError(error)) console.error(`cameo ${name} --help tells how it is used.`);
     throw error;
   }
 }

@@ -76,8 +76,6 @@ const options = {
 
 /** `cameo index`: an album into a collection, through the public API. */
 export const indexCommand: Command = {
-  name: "index",
-  summary: "indexes a folder or a bucket of photos",
   usage,
   run: async (args, { env, stop }) => {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });

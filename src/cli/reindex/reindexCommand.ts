@@ -52,8 +52,6 @@ const options = {
 
 /** `cameo reindex`: a collection to another model pack, from the original photos. */
 export const reindexCommand: Command = {
-  name: "reindex",
-  summary: "moves a collection to another model pack",
   usage,
   run: async (args, { env, catalogue, stop }) => {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
