@@ -1,4 +1,5 @@
-import { getShape, type Shape, type StringShape } from "./shape.ts";
+import type { Shape, StringShape } from "./model.ts";
+import { getShape } from "./shape.ts";
 
 /** One rule of a shape, and the words in which AWS tells that a value breaks it. */
 interface Constraint {

@@ -1,17 +1,8 @@
 import { readBlob } from "./blob.ts";
 import { serializationError } from "./errors.ts";
 import type { OperationName } from "./model.generated.ts";
-import {
-  getShape,
-  inputShape,
-  isStructure,
-  type ListShape,
-  type MapShape,
-  type ScalarShape,
-  type Shape,
-  type Structure,
-  type StructureShape,
-} from "./shape.ts";
+import type { ListShape, MapShape, ScalarShape, Shape, StructureShape } from "./model.ts";
+import { getShape, inputShape, isStructure, type Structure } from "./shape.ts";
 
 const INTEGER_MAX = 2 ** 31 - 1;
 

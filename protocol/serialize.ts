@@ -1,14 +1,8 @@
 import { isDate } from "node:util/types";
 import { type OperationName, operations } from "./model.generated.ts";
+import type { ListShape, MapShape, Shape, StructureShape } from "./model.ts";
 import { formatDouble, formatFloat, formatTimestamp } from "./numbers.ts";
-import {
-  getShape,
-  isStructure,
-  type ListShape,
-  type MapShape,
-  type Shape,
-  type StructureShape,
-} from "./shape.ts";
+import { getShape, isStructure } from "./shape.ts";
 
 /** Writes a value of one shape as JSON. */
 type Writer = (value: unknown) => string;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { operations, shapes } from "./model.generated.ts";
-import { getShape, inputShape, type Shape } from "./shape.ts";
+import type { Shape } from "./model.ts";
+import { getShape, inputShape } from "./shape.ts";
 
 function references(shape: Shape): string[] {
   switch (shape.type) {

@@ -1,15 +1,9 @@
 import { constraintsOf } from "./constraints.ts";
 import { AwsError } from "./errors.ts";
 import { type OperationName, operations } from "./model.generated.ts";
+import type { ListShape, MapShape, StructureShape } from "./model.ts";
 import { formatDouble, shortestFloat } from "./numbers.ts";
-import {
-  getShape,
-  isStructure,
-  type ListShape,
-  type MapShape,
-  type Structure,
-  type StructureShape,
-} from "./shape.ts";
+import { getShape, isStructure, type Structure } from "./shape.ts";
 
 /** Violations that a message spells out; the others are counted. AWS spells out all. */
 const MAX_REPORTED = 32;

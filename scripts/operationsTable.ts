@@ -1,5 +1,6 @@
 import { type OperationName, operations } from "../protocol/model.generated.ts";
-import { getShape, type StructureShape } from "../protocol/shape.ts";
+import type { StructureShape } from "../protocol/model.ts";
+import { getShape } from "../protocol/shape.ts";
 import { type MemberSupport, memberSupport } from "../src/operations/memberSupport.ts";
 import { offeredOperations } from "../src/operations/registry.ts";
 

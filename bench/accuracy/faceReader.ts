@@ -2,16 +2,17 @@ import { readFile } from "node:fs/promises";
 import { packs } from "../../models/packs.ts";
 import { readConfig } from "../../src/boot/config.ts";
 import { findPack } from "../../src/packs/findPack.ts";
-import type { ModelPack } from "../../src/packs/pack.ts";
-import { type PreparedPack, preparePack } from "../../src/packs/prepare.ts";
+import { preparePack } from "../../src/packs/prepare.ts";
 import {
   type AnalyzedFace,
   type AnalyzedImage,
   ImageError,
   maximumFaces,
+  type RecognizedPack,
   type Recognizer,
 } from "../../src/recognition/contract.ts";
 import type { Box } from "../../src/recognition/geometry.ts";
+import type { PreparedPack } from "../../src/recognition/models.ts";
 import { RecognizerPool } from "../../src/recognition/pool/recognizerPool.ts";
 import { Progress } from "../support/progress.ts";
 import { inParallel } from "../support/target.ts";
@@ -63,7 +64,7 @@ export class FaceReader {
     return new FaceReader(recognizer, threads);
   }
 
-  get pack(): ModelPack {
+  get pack(): RecognizedPack {
     return this.#recognizer.pack;
   }
 

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import type { RecognitionModels } from "../../src/recognition/analyze.ts";
+import type { RecognitionModels } from "../../src/recognition/models.ts";
 import type { BoundJob } from "./boundWorker.ts";
 
 /**

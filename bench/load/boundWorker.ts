@@ -1,8 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type InferenceSession, Tensor } from "onnxruntime-node";
-import { Analyzer, type RecognitionModels } from "../../src/recognition/analyze.ts";
+import { Analyzer } from "../../src/recognition/analyze.ts";
 import { maximumFaces } from "../../src/recognition/contract.ts";
 import { decodeImage } from "../../src/recognition/decode.ts";
+import type { RecognitionModels } from "../../src/recognition/models.ts";
 import { observeRuns } from "./netRuns.ts";
 
 /** What the bare loop of one thread works on. */

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { ModelPack } from "../../src/packs/pack.ts";
+import type { RecognizedPack } from "../../src/recognition/contract.ts";
 import { CollectionStore } from "../../src/storage/collectionStore.ts";
-import type { Database } from "../../src/storage/database.ts";
 import { FaceStore } from "../../src/storage/faceStore.ts";
+import type { Database } from "../../src/storage/sql.ts";
 
 /** Faces stored in one transaction. */
 const batch = 1_000;
@@ -11,7 +11,7 @@ const batch = 1_000;
 export async function fillCollection(
   { sql }: Database,
   name: string,
-  { name: modelPack, faceModelVersion, dimension }: ModelPack,
+  { name: modelPack, faceModelVersion, dimension }: RecognizedPack,
   faceCount: number,
 ): Promise<void> {
   const collections = new CollectionStore(sql);

@@ -3,7 +3,7 @@ import {
   IndexFacesCommand,
   type RekognitionClient,
 } from "@aws-sdk/client-rekognition";
-import type { RecognitionModels } from "../../src/recognition/analyze.ts";
+import type { RecognitionModels } from "../../src/recognition/models.ts";
 import { inParallel } from "../support/target.ts";
 import { Bound } from "./bound.ts";
 import type { PhotoSet } from "./photoSets.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { type OperationName, operations } from "../../protocol/model.generated.ts";
-import { getShape, type Structure, type StructureShape } from "../../protocol/shape.ts";
+import type { StructureShape } from "../../protocol/model.ts";
+import { getShape, type Structure } from "../../protocol/shape.ts";
 import { offeredOperations } from "../operations/registry.ts";
 import { type Rights, readOnlyOperations } from "./accessKeys.ts";
 import { createAuthorizer } from "./authorize.ts";

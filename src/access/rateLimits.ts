@@ -1,7 +1,12 @@
 import { z } from "zod";
 import { provisionedRateExceeded } from "../../protocol/errors.ts";
 import { type OperationName, operations } from "../../protocol/model.generated.ts";
-import type { KeyHolder } from "./accessKeys.ts";
+
+/** Whose calls are counted. */
+export interface LimitedCaller {
+  /** In place of the service's. */
+  readonly rateLimits?: RateLimits;
+}
 
 /** A token bucket: calls a second in the long run, and calls at once after a pause. */
 export interface Rate {
@@ -58,7 +63,7 @@ export class RateLimiter {
   readonly #limits: RateLimits;
   readonly #now: () => number;
   /** By the holder itself, so that keys which are read anew begin anew, and those that are gone are forgotten. */
-  readonly #buckets = new WeakMap<KeyHolder, Map<OperationName, Bucket>>();
+  readonly #buckets = new WeakMap<LimitedCaller, Map<OperationName, Bucket>>();
 
   /**
    * @param limits of keys that have none of their own.
@@ -70,7 +75,7 @@ export class RateLimiter {
   }
 
   /** Counts a call. @throws AwsError ProvisionedThroughputExceededException when it is one too many. */
-  count(holder: KeyHolder, operation: OperationName): void {
+  count(holder: LimitedCaller, operation: OperationName): void {
     const limits = holder.rateLimits ?? this.#limits;
     const rate = limits.get(operation) ?? limits.get("*");
     if (rate === undefined) return;
@@ -82,7 +87,7 @@ export class RateLimiter {
     bucket.tokens--;
   }
 
-  #bucket(holder: KeyHolder, operation: OperationName, { burst }: Rate): Bucket {
+  #bucket(holder: LimitedCaller, operation: OperationName, { burst }: Rate): Bucket {
     const buckets = this.#buckets.get(holder) ?? new Map<OperationName, Bucket>();
     this.#buckets.set(holder, buckets);
     const bucket = buckets.get(operation) ?? { tokens: burst, at: this.#now() };

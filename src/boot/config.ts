@@ -5,7 +5,6 @@ import { z } from "zod";
 import {
   type AccessKey,
   AccessKeyError,
-  type Credential,
   fileOf,
   readAccessKeyFile,
   readPairs,
@@ -13,23 +12,12 @@ import {
 } from "../access/accessKeys.ts";
 import { type RateLimits, rateLimitsOf } from "../access/rateLimits.ts";
 import { longestRetention } from "../housekeeping/retentionTag.ts";
+import type { S3Settings } from "../images/s3Settings.ts";
 import type { TlsFiles } from "../server/tls.ts";
 import { packageRoot } from "../system/packageRoot.ts";
 
 /** The development key that a service bound to loopback takes when no credentials are set. */
 export const developmentCredential = { accessKeyId: "cameo", secretAccessKey: "cameo-secret" } as const;
-
-/** Where images in S3 are fetched, and how. */
-export interface S3Settings {
-  /** Not given: AWS's. */
-  readonly endpoint: string | undefined;
-  readonly region: string;
-  /** Not given: those that AWS's SDK finds on the machine. */
-  readonly credentials: Credential | undefined;
-  readonly forcePathStyle: boolean;
-  /** Not given: any bucket. */
-  readonly buckets: readonly string[] | undefined;
-}
 
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 

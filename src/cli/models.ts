@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import { readConfig } from "../boot/config.ts";
 import { choosePack } from "../packs/choosePack.ts";
-import type { ModelReport } from "../packs/fetchFiles.ts";
 import { findPack } from "../packs/findPack.ts";
 import { type ModelPack, modelsOf } from "../packs/pack.ts";
 import { type PackSource, preparePack, tellTried } from "../packs/prepare.ts";
+import type { ModelReport } from "../packs/report.ts";
 import { type Command, exitCodes } from "./command.ts";
 
 const usage = `cameo models [PACK ...]

@@ -7,8 +7,8 @@ import { S3 } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { startS3ServerProcess, testBucket, testCredential } from "../../test/support/s3ServerProcess.ts";
 import type { ServerProcess } from "../../test/support/serverProcess.ts";
-import type { S3Settings } from "../boot/config.ts";
 import { maximumObject, type S3Failure, S3Objects } from "./s3Objects.ts";
+import type { S3Settings } from "./s3Settings.ts";
 
 const failures: S3Failure[] = [];
 beforeEach(() => {

@@ -10,9 +10,9 @@ import {
   s3ObjectUnavailable,
   serviceUnavailable,
 } from "../../protocol/errors.ts";
-import type { S3Settings } from "../boot/config.ts";
 import { systemErrorCode } from "../system/systemError.ts";
 import type { ObjectReader } from "./imageSource.ts";
+import type { S3Settings } from "./s3Settings.ts";
 
 /**
  * Largest image in S3, in bytes: 15 MB.

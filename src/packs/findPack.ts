@@ -4,7 +4,7 @@ import type { ModelPack } from "./pack.ts";
 export class UnknownModelPackError extends Error {
   override readonly name = "UnknownModelPackError";
 
-  constructor(name: string, catalogue: readonly ModelPack[]) {
+  constructor(name: string, catalogue: readonly Pick<ModelPack, "name">[]) {
     super(`There is no model pack "${name}"; there are ${catalogue.map((pack) => pack.name).join(", ")}`);
   }
 }

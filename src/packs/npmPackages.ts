@@ -4,9 +4,9 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { list } from "tar";
-import type { ModelReport } from "./fetchFiles.ts";
 import { NpmFetchError, type NpmLimits, npmPack } from "./npmPack.ts";
 import { isNpmSource, type ModelFile, type NpmSource } from "./pack.ts";
+import type { ModelReport } from "./report.ts";
 
 /** An npm package at a version, with the hash of its tarball. */
 type NpmPackage = Pick<NpmSource, "package" | "version" | "integrity" | "tarballBytes">;

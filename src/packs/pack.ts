@@ -1,8 +1,7 @@
-import type { EmbedderInput } from "../recognition/align.ts";
 import type { AttributeInputs } from "../recognition/attributes/attributeReader.ts";
-import type { DetectorSettings } from "../recognition/detect/detector.ts";
+import type { RecognizedPack } from "../recognition/contract.ts";
 import type { EmbedderSettings } from "../recognition/embed/embedder.ts";
-import type { SimilarityCurve } from "../recognition/similarity.ts";
+import type { RecognitionSettings } from "../recognition/settings.ts";
 
 /** A file of a published zip archive. */
 export interface ArchiveSource {
@@ -91,38 +90,17 @@ export interface EmbedderModel {
   readonly settings: EmbedderSettings;
 }
 
-/** What recognition needs to know of a pack beside its weights. */
-export interface RecognitionSettings {
-  /** Longer side, in pixels, of the picture that faces are found in and cut from. */
-  readonly workingLongSide: number;
-  readonly detector: DetectorSettings;
-  /** Whose points and box a face has: the detector's, or those of its mesh. */
-  readonly points: "detector" | "mesh";
-  /** Where the five points lie on the crop that quality is measured on, in ratios of its side. */
-  readonly qualityTemplate: EmbedderInput["template"];
-}
-
 /**
  * Models that belong together, with all that was measured on them. A collection keeps the pack that it was
  * made with: embeddings of different packs cannot be compared.
  */
-export interface ModelPack {
-  /** As `CAMEO_MODEL_PACK` names it. */
-  readonly name: string;
-  /**
-   * What Rekognition's `FaceModelVersion` says. Majors from 101 are Cameo's, so that they are never taken for
-   * one of AWS's and still compare as newer than the version 3 that quality filters ask for.
-   */
-  readonly faceModelVersion: string;
+export interface ModelPack extends RecognizedPack {
   readonly detector: Model;
   /** Their embeddings together are a face's. */
   readonly embedders: readonly EmbedderModel[];
   /** Attributes whose net cannot be had are absent from answers; the pack works without. */
   readonly attributes?: AttributeModels;
-  /** Components of an embedding, of all embedders together. */
-  readonly dimension: number;
   readonly recognition: RecognitionSettings;
-  readonly similarity: SimilarityCurve;
   /** What the numbers rest on, for a pack whose weights were never run by this project; users are warned by it. */
   readonly unmeasured?: string;
   /**

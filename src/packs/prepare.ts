@@ -4,8 +4,7 @@ import { prepareLowRankEmbedder } from "../nets/onnx/narrowOutput.ts";
 import { prepareScrfd } from "../nets/onnx/scrfd.ts";
 import { convertOpenVinoModel } from "../nets/openvino/convert.ts";
 import { convertBlazeFace, convertFaceLandmarker, convertFaceMesh } from "../nets/tflite/convert.ts";
-import type { EmbedderFile } from "../recognition/analyze.ts";
-import type { AttributeNets } from "../recognition/attributes/attributeReader.ts";
+import type { PreparedPack } from "../recognition/models.ts";
 import { describeSource, type FailedPlace, fetchFiles, findFiles, type ModelPlaces } from "./fetchFiles.ts";
 import { requireLicences } from "./licences.ts";
 import {
@@ -16,15 +15,6 @@ import {
   modelsOf,
   requiredModelsOf,
 } from "./pack.ts";
-
-/** A pack whose models are at hand, as ONNX files in memory. */
-export interface PreparedPack {
-  readonly pack: ModelPack;
-  readonly detector: Uint8Array;
-  readonly embedders: readonly EmbedderFile[];
-  /** Those that could be had. */
-  readonly attributes: AttributeNets;
-}
 
 /** A file that no place could give. */
 export interface MissingFile {

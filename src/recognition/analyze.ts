@@ -1,8 +1,6 @@
-import type { InferenceSession } from "onnxruntime-node";
-import type { RecognitionSettings } from "../packs/pack.ts";
-import { type AttributeNets, AttributeReader } from "./attributes/attributeReader.ts";
-import type { FaceAttribute, FaceAttributes } from "./attributes/faceAttributes.ts";
-import { boxOfMesh, fivePointsOf, type MeshPoint } from "./attributes/faceMesh.ts";
+import { AttributeReader } from "./attributes/attributeReader.ts";
+import type { FaceAttributes } from "./attributes/faceAttributes.ts";
+import { boxOfMesh, fivePointsOf, type MeshPoint } from "./attributes/mesh.ts";
 import {
   type AnalysisPart,
   type AnalyzedFace,
@@ -12,29 +10,18 @@ import {
   type Size,
 } from "./contract.ts";
 import { decodeImage } from "./decode.ts";
-import { type Detection, Detector } from "./detect/detector.ts";
-import { Embedder, type EmbedderNet, type EmbedderSettings } from "./embed/embedder.ts";
-import { type Box, type FivePoints, intersection, type Point, scaleBox, scalePoints } from "./geometry.ts";
+import type { Detection } from "./detect/detection.ts";
+import { Detector } from "./detect/detector.ts";
+import { Embedder, type EmbedderNet } from "./embed/embedder.ts";
+import { type Box, intersection, type Point, scaleBox, scalePoints } from "./geometry.ts";
 import { type ImagePyramid, withPyramid } from "./image.ts";
+import type { RecognitionModels } from "./models.ts";
+import { Net } from "./net.ts";
 import type { Pose } from "./pose.ts";
-import { measureQuality, type Quality } from "./quality.ts";
-import { type FaceRequirements, type Shortcoming, shortcomingsOf } from "./requirements.ts";
-import { openSession } from "./session.ts";
+import { measureQuality } from "./quality.ts";
+import { shortcomingsOf } from "./requirements.ts";
+import type { RecognitionSettings } from "./settings.ts";
 import { tiltOf } from "./squareCrop.ts";
-
-/** A net that embeds faces, as an ONNX file. */
-export interface EmbedderFile {
-  readonly onnx: Uint8Array;
-  readonly settings: EmbedderSettings;
-}
-
-/** A pack's models as ONNX files, and what recognition needs to know of them. */
-export interface RecognitionModels {
-  readonly detector: Uint8Array;
-  readonly embedders: readonly EmbedderFile[];
-  readonly attributes: AttributeNets;
-  readonly settings: RecognitionSettings;
-}
 
 /** The opened models of a pack; made once in each recognition thread. */
 export class Analyzer {
@@ -44,7 +31,7 @@ export class Analyzer {
   readonly #settings: RecognitionSettings;
 
   private constructor(
-    detector: InferenceSession,
+    detector: Net,
     embedders: readonly EmbedderNet[],
     attributes: AttributeReader,
     settings: RecognitionSettings,
@@ -58,9 +45,9 @@ export class Analyzer {
   /** Opens the nets that every image needs; those for attributes are opened when first asked for. */
   static async open({ detector, embedders, attributes, settings }: RecognitionModels): Promise<Analyzer> {
     return new Analyzer(
-      await openSession(detector),
+      await Net.open(detector),
       await Promise.all(
-        embedders.map(async ({ onnx, settings }) => ({ session: await openSession(onnx), settings })),
+        embedders.map(async ({ onnx, settings }) => ({ net: await Net.open(onnx), settings })),
       ),
       new AttributeReader(attributes),
       settings,

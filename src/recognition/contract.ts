@@ -1,9 +1,9 @@
-import type { ModelPack } from "../packs/pack.ts";
 import type { FaceAttribute, FaceAttributes } from "./attributes/faceAttributes.ts";
 import type { Box, FivePoints } from "./geometry.ts";
 import type { Pose } from "./pose.ts";
 import type { Quality } from "./quality.ts";
 import type { FaceRequirements, Shortcoming } from "./requirements.ts";
+import type { SimilarityCurve } from "./similarity.ts";
 
 /**
  * What the rest of the program knows of recognition: what can be asked, what is answered, limits and errors. Nothing here
@@ -103,6 +103,20 @@ export type AnalysisPart = (typeof analysisParts)[number];
 /** Rekognition returns at most the 100 largest faces of an image. */
 export const maximumFaces = 100;
 
+/** What is known of a model pack whatever its nets are. */
+export interface RecognizedPack {
+  /** As `CAMEO_MODEL_PACK` names it. */
+  readonly name: string;
+  /**
+   * What Rekognition's `FaceModelVersion` says. Majors from 101 are Cameo's, so that they are never taken for
+   * one of AWS's and still compare as newer than the version 3 that quality filters ask for.
+   */
+  readonly faceModelVersion: string;
+  /** Components of an embedding, of all embedders together. */
+  readonly dimension: number;
+  readonly similarity: SimilarityCurve;
+}
+
 /** Who waits for the answer: a person goes before an import. */
 export const urgencies = ["interactive", "bulk"] as const;
 
@@ -140,7 +154,7 @@ export type RecognizerLoad = Readonly<Record<Urgency, ThreadLoad>>;
 
 /** Finds and embeds faces. The seam behind which models and machines can be exchanged. */
 export interface Recognizer {
-  readonly pack: ModelPack;
+  readonly pack: RecognizedPack;
   /**
    * Analyses a JPEG or PNG.
    *

@@ -1,5 +1,5 @@
 import { alignFace, type EmbedderInput } from "./align.ts";
-import type { Detection } from "./detect/detector.ts";
+import type { Detection } from "./detect/detection.ts";
 import { area, type FivePoints, type Point } from "./geometry.ts";
 import type { ImagePyramid } from "./image.ts";
 

@@ -1,13 +1,12 @@
 import { DrizzleQueryError } from "drizzle-orm";
-import pino, { type DestinationStream, type Logger, stdSerializers } from "pino";
-import type { Config } from "../boot/config.ts";
+import pino, { type DestinationStream, type LevelWithSilent, type Logger, stdSerializers } from "pino";
 
 /**
  * The service's log: JSON lines, without anything of an image, a face or a key.
  *
  * @param destination standard output unless another is given.
  */
-export function createLog(level: Config["logLevel"], destination?: DestinationStream): Logger {
+export function createLog(level: LevelWithSilent, destination?: DestinationStream): Logger {
   return pino(
     {
       level,

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { ModelReport } from "../packs/fetchFiles.ts";
+import type { ModelReport } from "../packs/report.ts";
 
 /** Tells the log how model files come in: a line for each tenth of a file that is transferred. */
 export function logModels(log: Logger): ModelReport {

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
-import type { Sql } from "./database.ts";
 import { collections } from "./schema.ts";
+import type { Sql } from "./sql.ts";
 
 /** Thrown when a collection was deleted while a request worked on it. */
 export class CollectionGoneError extends Error {

@@ -1,6 +1,6 @@
 import { asc, count, desc, eq, gt, inArray, placeholder, sum } from "drizzle-orm";
-import type { Sql } from "./database.ts";
 import { collections } from "./schema.ts";
+import type { Sql } from "./sql.ts";
 
 /** Tags of a collection: values by key. */
 export type Tags = Readonly<Record<string, string>>;

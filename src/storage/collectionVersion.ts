@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
-import type { Sql } from "./database.ts";
 import { collections } from "./schema.ts";
+import type { Sql } from "./sql.ts";
 
 /** What a change to the vectors of a collection's faces or users comes with. */
 export interface VectorChange {

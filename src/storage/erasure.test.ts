@@ -9,11 +9,12 @@ import { makeCollection } from "../../test/support/collections.ts";
 import { filesHolding, type Needles } from "../../test/support/filesHolding.ts";
 import { vectors } from "../../test/support/vectors.ts";
 import { type Collection, CollectionStore } from "./collectionStore.ts";
-import { type Database, openDatabase } from "./database.ts";
+import { openDatabase } from "./database.ts";
 import { clearAfterRemovals, rewriteTables } from "./erasure.ts";
 import { FaceStore } from "./faceStore.ts";
 import { ReindexStore } from "./reindexStore.ts";
 import { collections as collectionsTable } from "./schema.ts";
+import type { Database } from "./sql.ts";
 import { UserStore } from "./userStore.ts";
 
 /** A database whose files can be looked at. */

@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
-import type { Database, Sql } from "./database.ts";
 import { chores, collections } from "./schema.ts";
+import type { Database, Sql } from "./sql.ts";
 
 /** Every table that holds faces, users or what names them. */
 const tables = sql.raw("faces, users, staged_embeddings, request_tokens, collections");

@@ -1,7 +1,7 @@
 import { and, eq, inArray, type SQL } from "drizzle-orm";
 import { moveVersion } from "./collectionVersion.ts";
-import type { Sql } from "./database.ts";
 import { faces, stagedEmbeddings, users } from "./schema.ts";
+import type { Sql } from "./sql.ts";
 import { meanOfFaces } from "./userVector.ts";
 
 /**

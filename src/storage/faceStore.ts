@@ -4,9 +4,9 @@ import { intersectionOverUnion } from "../recognition/geometry.ts";
 import { lockCollection, requireModelPack } from "./collectionLock.ts";
 import type { Collection } from "./collectionStore.ts";
 import { moveVersion } from "./collectionVersion.ts";
-import type { Sql } from "./database.ts";
 import { removeFaces } from "./faceRemoval.ts";
 import { collections, faces } from "./schema.ts";
+import type { Sql } from "./sql.ts";
 
 /** A face of a collection, without its embedding. */
 export interface StoredFace {

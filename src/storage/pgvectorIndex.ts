@@ -1,9 +1,9 @@
 import { eq, lte, sql } from "drizzle-orm";
 import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import type { Collection } from "./collectionStore.ts";
-import type { Sql } from "./database.ts";
 import { encodeHalfVector } from "./halfVector.ts";
 import { faces, users } from "./schema.ts";
+import type { Sql } from "./sql.ts";
 import type { UserVectorMatch, VectorIndex, VectorMatch, VectorQuery } from "./vectorIndex.ts";
 
 /**

@@ -5,10 +5,10 @@ import { makeCollection } from "../../test/support/collections.ts";
 import { testDatabases } from "../../test/support/databases.ts";
 import { CollectionMovedError } from "./collectionLock.ts";
 import { type Collection, CollectionStore } from "./collectionStore.ts";
-import type { Database } from "./database.ts";
 import { FaceStore } from "./faceStore.ts";
 import { ReindexStore, type TargetPack, UnstagedFacesError } from "./reindexStore.ts";
 import { stagedEmbeddings } from "./schema.ts";
+import type { Database } from "./sql.ts";
 import { UserStore } from "./userStore.ts";
 
 const target: TargetPack = { name: "other", faceModelVersion: "2.0" };

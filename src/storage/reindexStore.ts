@@ -2,9 +2,9 @@ import { and, asc, eq, exists, inArray, not, type SQL, sql } from "drizzle-orm";
 import { lockCollection } from "./collectionLock.ts";
 import type { Collection } from "./collectionStore.ts";
 import { moveVersion } from "./collectionVersion.ts";
-import type { Sql } from "./database.ts";
 import { type StoredFace, storedFace, toStoredFace } from "./faceStore.ts";
 import { collections, faces, stagedEmbeddings, users } from "./schema.ts";
+import type { Sql } from "./sql.ts";
 import { meanOfFaces } from "./userVector.ts";
 
 /** A model pack that a collection is moved to. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { and, eq, lt, sql } from "drizzle-orm";
-import type { Sql } from "./database.ts";
 import { requestTokens } from "./schema.ts";
+import type { Sql } from "./sql.ts";
 
 /** A request that is to be done once, however often it is sent. */
 export interface IdempotentRequest {

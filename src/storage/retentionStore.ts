@@ -1,9 +1,9 @@
 import { and, asc, eq, inArray, lt, sql } from "drizzle-orm";
 import { lockCollection } from "./collectionLock.ts";
-import type { Sql } from "./database.ts";
 import { removeFaces } from "./faceRemoval.ts";
 import { remembered } from "./requestTokens.ts";
 import { faces, requestTokens } from "./schema.ts";
+import type { Sql } from "./sql.ts";
 
 /** Deletes what was kept for long enough; the database's clock decides. */
 export class RetentionStore {

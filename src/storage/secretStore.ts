@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { eq } from "drizzle-orm";
-import type { Sql } from "./database.ts";
 import { sharedSecrets } from "./schema.ts";
+import type { Sql } from "./sql.ts";
 
 /** The 32-byte secret of that name, the same for all servers on one database; made when first asked for. */
 export async function sharedSecret(sql: Sql, name: string): Promise<Buffer> {

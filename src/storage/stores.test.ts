@@ -5,10 +5,10 @@ import { makeCollection } from "../../test/support/collections.ts";
 import { testDatabases } from "../../test/support/databases.ts";
 import { CollectionGoneError } from "./collectionLock.ts";
 import { type Collection, CollectionStore } from "./collectionStore.ts";
-import type { Database } from "./database.ts";
 import { FaceStore, type NewFace } from "./faceStore.ts";
 import { faces as facesTable } from "./schema.ts";
 import { sharedSecret } from "./secretStore.ts";
+import type { Database } from "./sql.ts";
 
 const embedding = new Float32Array(256).fill(1 / 16);
 

@@ -6,10 +6,10 @@ import { testDatabases } from "../../test/support/databases.ts";
 import { dot, unitVector } from "../../test/support/vectors.ts";
 import { CollectionGoneError } from "./collectionLock.ts";
 import { type Collection, CollectionStore } from "./collectionStore.ts";
-import type { Database } from "./database.ts";
 import { FaceStore } from "./faceStore.ts";
 import { type IdempotentRequest, RequestTokenReusedError } from "./requestTokens.ts";
 import { faces as facesTable, requestTokens, users as usersTable } from "./schema.ts";
+import type { Database } from "./sql.ts";
 import { UserExistsError, UserFullError, UserMissingError, UserStore } from "./userStore.ts";
 
 describe.each(testDatabases)("UserStore on $name", ({ open }) => {

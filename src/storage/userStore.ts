@@ -2,9 +2,9 @@ import { and, asc, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
 import { lockCollection } from "./collectionLock.ts";
 import type { Collection } from "./collectionStore.ts";
 import { moveVersion } from "./collectionVersion.ts";
-import type { Sql } from "./database.ts";
 import { doOnce, type IdempotentRequest } from "./requestTokens.ts";
 import { collections, faces, users } from "./schema.ts";
+import type { Sql } from "./sql.ts";
 import { meanOfFaces } from "./userVector.ts";
 
 /** A user of a collection. */

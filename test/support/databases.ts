@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type Database, openDatabase } from "../../src/storage/database.ts";
+import { openDatabase } from "../../src/storage/database.ts";
+import type { Database } from "../../src/storage/sql.ts";
 
 /** A database to test on, fresh for each test file. */
 export interface TestDatabase {

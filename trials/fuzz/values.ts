@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { getShape, type Shape, type StringShape, type StructureShape } from "../../protocol/shape.ts";
+import type { Shape, StringShape, StructureShape } from "../../protocol/model.ts";
+import { getShape } from "../../protocol/shape.ts";
 import { imageBytes } from "./images.ts";
 import { collectionIds, faceIds, pageTokens, userIds } from "./known.ts";
 

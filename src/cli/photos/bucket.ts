@@ -1,5 +1,6 @@
-import { readConfig, type S3Settings } from "../../boot/config.ts";
+import { readConfig } from "../../boot/config.ts";
 import { openClient } from "../../images/s3Objects.ts";
+import type { S3Settings } from "../../images/s3Settings.ts";
 import { CommandAbortedError, type CommandContext, UsageError } from "../command.ts";
 import { reasonOf } from "../reason.ts";
 import { type Album, albumOf, type Photo } from "./photo.ts";

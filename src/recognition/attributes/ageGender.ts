@@ -1,8 +1,8 @@
-import type { Detection } from "../detect/detector.ts";
+import type { Detection } from "../detect/detection.ts";
 import type { ImagePyramid } from "../image.ts";
+import type { LazyNet } from "../lazyNet.ts";
 import { cutSquare, type SquareInput, tiltOf } from "../squareCrop.ts";
 import type { FaceAttributes } from "./faceAttributes.ts";
-import type { LazySession } from "./lazySession.ts";
 
 type Gender = NonNullable<FaceAttributes["gender"]>["value"];
 
@@ -26,7 +26,7 @@ export interface AgeGenderInput extends SquareInput {
 
 /** Age and gender by a net that sees the square around the face with level eyes. */
 export async function readAgeGender(
-  net: LazySession,
+  net: LazyNet,
   input: AgeGenderInput,
   pyramid: ImagePyramid,
   face: Detection,

@@ -1,15 +1,16 @@
-import type { Detection } from "../detect/detector.ts";
+import type { Detection } from "../detect/detection.ts";
 import type { FivePoints } from "../geometry.ts";
 import type { ImagePyramid } from "../image.ts";
+import { LazyNet } from "../lazyNet.ts";
 import { estimatePose, type Pose } from "../pose.ts";
 import type { SquareInput } from "../squareCrop.ts";
 import { type AgeGenderInput, readAgeGender } from "./ageGender.ts";
 import { judgeEyesOpen, judgeMouthOpen, judgeSmile } from "./expression.ts";
 import type { FaceAttribute, FaceAttributes } from "./faceAttributes.ts";
-import { type FaceMeshInput, type MeshPoint, readFaceMesh } from "./faceMesh.ts";
+import { type FaceMeshInput, readFaceMesh } from "./faceMesh.ts";
 import { readHeadPose } from "./headPose.ts";
 import { landmarksOf } from "./landmarks.ts";
-import { LazySession } from "./lazySession.ts";
+import type { MeshPoint } from "./mesh.ts";
 import { poseOfMesh } from "./meshPose.ts";
 
 /** How each net for attributes wants its pixels. */
@@ -36,7 +37,7 @@ const ageGenderAttributes: readonly FaceAttribute[] = ["ageRange", "gender"];
 type OpenedNets = {
   readonly [Net in keyof AttributeInputs]?: {
     readonly input: AttributeInputs[Net];
-    readonly session: LazySession;
+    readonly net: LazyNet;
   };
 };
 
@@ -47,7 +48,7 @@ export class AttributeReader {
   constructor({ headPose, ageGender, faceMesh }: AttributeNets) {
     const open = <Input>({ input, onnx }: { readonly input: Input; readonly onnx: Uint8Array }) => ({
       input,
-      session: new LazySession(onnx),
+      net: new LazyNet(onnx),
     });
     this.#nets = {
       ...(headPose && { headPose: open(headPose) }),
@@ -64,7 +65,7 @@ export class AttributeReader {
    */
   async pose(pyramid: ImagePyramid, face: Detection, mesh?: readonly MeshPoint[]): Promise<Pose> {
     const { headPose, faceMesh } = this.#nets;
-    if (headPose !== undefined) return readHeadPose(headPose.session, headPose.input, pyramid, face);
+    if (headPose !== undefined) return readHeadPose(headPose.net, headPose.input, pyramid, face);
     const formula = faceMesh?.input.pose;
     if (formula === undefined) return estimatePose(face.points);
     const read = mesh ?? (await this.mesh(pyramid, face.points));
@@ -78,7 +79,7 @@ export class AttributeReader {
    */
   async mesh(pyramid: ImagePyramid, points: FivePoints): Promise<readonly MeshPoint[] | undefined> {
     const { faceMesh } = this.#nets;
-    return faceMesh && readFaceMesh(faceMesh.session, faceMesh.input, pyramid, points);
+    return faceMesh && readFaceMesh(faceMesh.net, faceMesh.input, pyramid, points);
   }
 
   /**
@@ -103,7 +104,7 @@ export class AttributeReader {
   async #ageAndGender(pyramid: ImagePyramid, face: Detection, wanted: readonly FaceAttribute[]) {
     const { ageGender } = this.#nets;
     if (ageGender === undefined || !ageGenderAttributes.some((name) => wanted.includes(name))) return;
-    return readAgeGender(ageGender.session, ageGender.input, pyramid, face);
+    return readAgeGender(ageGender.net, ageGender.input, pyramid, face);
   }
 
   async #fromMesh(

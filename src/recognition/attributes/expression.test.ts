@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import * as expression from "./expression.ts";
-import type { MeshPoint } from "./faceMesh.ts";
+import type { MeshPoint } from "./mesh.ts";
 
 /** Formulas near those of the packs. */
 const formulas: expression.ExpressionFormulas = {

@@ -1,5 +1,5 @@
 import type { Judgement } from "./faceAttributes.ts";
-import type { MeshPoint } from "./faceMesh.ts";
+import type { MeshPoint } from "./mesh.ts";
 
 /** Vertices of MediaPipe's mesh, left and right the viewer's. */
 const vertex = {

@@ -1,8 +1,8 @@
-import type { Detection } from "../detect/detector.ts";
+import type { Detection } from "../detect/detection.ts";
 import type { ImagePyramid } from "../image.ts";
+import type { LazyNet } from "../lazyNet.ts";
 import type { Pose } from "../pose.ts";
 import { cutSquare, type SquareInput, tiltOf } from "../squareCrop.ts";
-import type { LazySession } from "./lazySession.ts";
 
 /**
  * A head's pose by a net with the contract of Open Model Zoo's head-pose-estimation-adas-0001, whose pitch is
@@ -10,7 +10,7 @@ import type { LazySession } from "./lazySession.ts";
  * comes on top of what it sees.
  */
 export async function readHeadPose(
-  net: LazySession,
+  net: LazyNet,
   input: SquareInput,
   pyramid: ImagePyramid,
   face: Detection,

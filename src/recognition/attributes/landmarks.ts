@@ -1,5 +1,5 @@
 import type { Point } from "../geometry.ts";
-import { eyeOf, type MeshPoint } from "./faceMesh.ts";
+import { eyeOf, type MeshPoint } from "./mesh.ts";
 
 /**
  * The vertex of MediaPipe's mesh that lies where Rekognition puts a landmark; left and right are the viewer's.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import type { MeshPoint } from "./faceMesh.ts";
+import type { MeshPoint } from "./mesh.ts";
 import { poseOfMesh } from "./meshPose.ts";
 
 /** How the head is turned, in degrees as `Pose` signs them. */

@@ -1,5 +1,5 @@
 import type { Pose } from "../pose.ts";
-import type { MeshPoint } from "./faceMesh.ts";
+import type { MeshPoint } from "./mesh.ts";
 
 /** How the head's angles follow from those of the mesh, in degrees: `factor * angle + offset`. */
 export interface MeshPoseFormula {

@@ -1,5 +1,5 @@
 import type { FivePoints, Point } from "../geometry.ts";
-import type { Detection } from "./detector.ts";
+import type { Detection } from "./detection.ts";
 import type { GridDecoder } from "./grids.ts";
 
 /** The grids of cells: their sizes in pixels, and how many guesses each cell makes. */

@@ -1,4 +1,4 @@
-import type { Detection } from "./detector.ts";
+import type { Detection } from "./detection.ts";
 import { type GridDecoder, strides } from "./grids.ts";
 
 /** Guesses that SCRFD makes at each cell. */

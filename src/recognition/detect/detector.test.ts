@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import type { InferenceSession } from "onnxruntime-node";
 import type { Box } from "../geometry.ts";
 import { type RgbImage, withPyramid } from "../image.ts";
+import type { Net } from "../net.ts";
 import { Detector, type DetectorSettings } from "./detector.ts";
 
 /** A face is a white square here, and the net sees it well from so many of its own pixels. */
@@ -14,9 +14,8 @@ const raw = { weak: Math.log(0.2 / 0.8), strong: Math.log(0.9 / 0.1) };
  *
  * @param looks takes the size of each image that the net is given.
  */
-function squareFinder(looks: string[]): InferenceSession {
-  const run = async (feeds: Record<string, { data: Float32Array; dims: readonly number[] }>) => {
-    const { data, dims } = feeds.pixels as { data: Float32Array; dims: readonly number[] };
+function squareFinder(looks: string[]): Pick<Net, "run"> {
+  const run: Net["run"] = async (data, dims) => {
     const [, , height = 0, width = 0] = dims;
     looks.push(`${width} x ${height}`);
     const columns = width / 8;
@@ -30,12 +29,10 @@ function squareFinder(looks: string[]): InferenceSession {
       const place = [middle.x - (column + 0.5) * 8, middle.y - (row + 0.5) * 8, side, down];
       for (const [number, value] of place.entries()) heads[(2 + number) * cells + cell] = value;
     }
-    return {
-      heads_8: { data: heads },
-      heads_16: { data: new Float32Array((cells / 4) * 102).fill(-100, 0, (cells / 4) * 6) },
-    };
+    const nothing = new Float32Array((cells / 4) * 102).fill(-100, 0, (cells / 4) * 6);
+    return (name) => (name === "heads_8" ? heads : nothing);
   };
-  return { inputNames: ["pixels"], run } as unknown as InferenceSession;
+  return { run };
 }
 
 /** Squares that are white in the first plane. */

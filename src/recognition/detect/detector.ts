@@ -1,30 +1,14 @@
-import { type InferenceSession, Tensor } from "onnxruntime-node";
-import {
-  area,
-  type Box,
-  type FivePoints,
-  intersectionOverUnion,
-  mapPoints,
-  type Point,
-  scaleBox,
-  scalePoints,
-} from "../geometry.ts";
+import { area, intersectionOverUnion, mapPoints, type Point, scaleBox, scalePoints } from "../geometry.ts";
 import type { ImagePyramid, PixelLevel } from "../image.ts";
+import type { Net } from "../net.ts";
 import { floatsAt, kernels, shrinkScratch } from "../pixels/kernels.ts";
 import { cutSquare, type SquareInput, squareAround } from "../squareCrop.ts";
 import { decodeBlazeFace } from "./decodeBlazeFace.ts";
 import { decodeScrfd } from "./decodeScrfd.ts";
 import { decodeYuNet } from "./decodeYuNet.ts";
+import type { Detection } from "./detection.ts";
 import type { GridDecoder } from "./grids.ts";
 import { type JoinSettings, joinDetections, supportingScore } from "./joinDetections.ts";
-
-/** A face as the detector sees it, in pixels of the image it was given. */
-export interface Detection {
-  readonly box: Box;
-  readonly points: FivePoints;
-  /** 0..1. */
-  readonly score: number;
-}
 
 /** What the outputs of detectors mean. */
 const decoders = {
@@ -72,11 +56,11 @@ export interface CloserLook {
 
 /** Finds faces with a net that takes 1 x 3 x H x W pixels, blue, green and red, 0..255. */
 export class Detector {
-  readonly #session: InferenceSession;
+  readonly #net: Pick<Net, "run">;
   readonly #settings: DetectorSettings;
 
-  constructor(session: InferenceSession, settings: DetectorSettings) {
-    this.#session = session;
+  constructor(net: Pick<Net, "run">, settings: DetectorSettings) {
+    this.#net = net;
     this.#settings = settings;
   }
 
@@ -174,10 +158,7 @@ export class Detector {
     height: number,
     minimumScore: number,
   ): Promise<Detection[]> {
-    const outputs = await this.#session.run({
-      [this.#session.inputNames[0] as string]: new Tensor("float32", planes, [1, 3, height, width]),
-    });
-    const read = (name: string) => (outputs[name] as Tensor).data as Float32Array;
+    const read = await this.#net.run(planes, [1, 3, height, width]);
     return decoders[this.#settings.outputs](read, { width, height }, minimumScore);
   }
 }

@@ -1,4 +1,4 @@
-import type { Detection } from "./detector.ts";
+import type { Detection } from "./detection.ts";
 
 /** Cell sizes, in pixels, of the three output grids of YuNet and SCRFD. */
 export const strides = [8, 16, 32] as const;

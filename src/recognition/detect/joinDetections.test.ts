@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Box, FivePoints } from "../geometry.ts";
-import type { Detection } from "./detector.ts";
+import type { Detection } from "./detection.ts";
 import { joinDetections, supportingScore } from "./joinDetections.ts";
 
 const settings = { minimumScore: 0.75, maximumOverlap: 0.3 };

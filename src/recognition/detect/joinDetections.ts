@@ -6,7 +6,7 @@ import {
   intersectionOverUnion,
   type Point,
 } from "../geometry.ts";
-import type { Detection } from "./detector.ts";
+import type { Detection } from "./detection.ts";
 
 /** How detections become faces. */
 export interface JoinSettings {

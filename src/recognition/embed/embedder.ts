@@ -1,7 +1,7 @@
-import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { alignFace, type EmbedderInput } from "../align.ts";
 import type { FivePoints } from "../geometry.ts";
 import type { ImagePyramid } from "../image.ts";
+import type { Net } from "../net.ts";
 
 /** How an embedder is run, and what its word counts. */
 export interface EmbedderSettings extends EmbedderInput {
@@ -13,7 +13,7 @@ export interface EmbedderSettings extends EmbedderInput {
 
 /** A net with its settings. */
 export interface EmbedderNet {
-  readonly session: InferenceSession;
+  readonly net: Net;
   readonly settings: EmbedderSettings;
 }
 
@@ -33,8 +33,8 @@ export class Embedder {
    */
   async embed(pyramid: ImagePyramid, points: FivePoints): Promise<Float32Array> {
     const parts: number[] = [];
-    for (const { session, settings } of this.#nets) {
-      const part = await embedBy(session, settings, pyramid, points);
+    for (const { net, settings } of this.#nets) {
+      const part = await embedBy(net, settings, pyramid, points);
       const factor = Math.sqrt(settings.share);
       for (const value of part) parts.push(factor * value);
     }
@@ -44,7 +44,7 @@ export class Embedder {
 
 /** The embedding by one net, of length 1. */
 async function embedBy(
-  session: InferenceSession,
+  net: Net,
   input: EmbedderSettings,
   pyramid: ImagePyramid,
   points: FivePoints,
@@ -52,19 +52,17 @@ async function embedBy(
   const { size } = input;
   const face = new Float32Array(3 * size * size);
   alignFace(pyramid, points, input, face);
-  const straight = await run(session, face, size);
+  const straight = await run(net, face, size);
   if (!input.averagesMirror) return straight;
   mirror(face, size);
-  const mirrored = await run(session, face, size);
+  const mirrored = await run(net, face, size);
   return normalize(straight.map((value, index) => value + (mirrored[index] as number)));
 }
 
 /** Runs one image: some nets are published for one at a time, and more at a time are no faster. */
-async function run(session: InferenceSession, face: Float32Array, size: number): Promise<Float32Array> {
-  const outputs = await session.run({
-    [session.inputNames[0] as string]: new Tensor("float32", face, [1, 3, size, size]),
-  });
-  return normalize((outputs[session.outputNames[0] as string] as Tensor).data as Float32Array);
+async function run(net: Net, face: Float32Array, size: number): Promise<Float32Array> {
+  const outputs = await net.run(face, [1, 3, size, size]);
+  return normalize(outputs());
 }
 
 /** Scales a vector to length 1, in place. */

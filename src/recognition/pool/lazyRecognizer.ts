@@ -1,4 +1,4 @@
-import type { ModelPack } from "../../packs/pack.ts";
+import type { RecognizedPack } from "../contract.ts";
 import {
   type AnalyzeRequest,
   PackUnavailableError,
@@ -30,12 +30,12 @@ const nothingToDo: RecognizerLoad = { interactive: noThreads, bulk: noThreads };
 
 /** A recogniser whose models are opened by the first image that needs them. */
 export class LazyRecognizer implements Recognizer {
-  readonly pack: ModelPack;
+  readonly pack: RecognizedPack;
   readonly #open: () => Promise<Recognizer>;
   #opening: Opening | undefined;
 
   /** @param open is called again, after a pause, when it failed. */
-  constructor(pack: ModelPack, open: () => Promise<Recognizer>) {
+  constructor(pack: RecognizedPack, open: () => Promise<Recognizer>) {
     this.pack = pack;
     this.#open = open;
   }

@@ -7,9 +7,10 @@ import { drawPhoto, type PhotoPlan } from "../../../test/support/drawnFaces/draw
 import { smallEmbeddingLength } from "../../../test/support/drawnFaces/models.ts";
 import { makeDrawnFacesPack, makeDrawnFacesPacks } from "../../../test/support/drawnFaces/pack.ts";
 import type { EmbedderModel } from "../../packs/pack.ts";
-import { type PreparedPack, preparePack } from "../../packs/prepare.ts";
+import { preparePack } from "../../packs/prepare.ts";
 import { type AnalyzedFace, type AnalyzeRequest, ImageError, RecognizerBusyError } from "../contract.ts";
 import { intersectionOverUnion } from "../geometry.ts";
+import type { PreparedPack } from "../models.ts";
 import { cosine } from "../similarity.ts";
 import { type PoolSettings, RecognizerPool } from "./recognizerPool.ts";
 
@@ -128,13 +129,14 @@ describe("with the compiled worker", () => {
   });
 
   test("puts the embeddings of several nets one behind the other, each as long as the root of its share", async () => {
-    const [standard, small] = (await makeDrawnFacesPacks(folder)).map(({ embedders }) => embedders[0]);
-    if (standard === undefined || small === undefined) throw new Error("There are packs of two embedders");
+    const [drawnFaces, smaller] = await makeDrawnFacesPacks(folder);
+    const [standard, small] = [drawnFaces?.embedders[0], smaller?.embedders[0]];
+    if (!drawnFaces || !standard || !small) throw new Error("There are packs of two embedders");
     const weighed = (share: number, { model, settings }: EmbedderModel): EmbedderModel => ({
       model,
       settings: { ...settings, share, averagesMirror: share > 0.5 },
     });
-    const pack = { ...prepared.pack, embedders: [weighed(0.8, standard), weighed(0.2, small)] };
+    const pack = { ...drawnFaces, embedders: [weighed(0.8, standard), weighed(0.2, small)] };
     const fused = new RecognizerPool(
       await preparePack(pack, { modelsDir: folder, mirrors: [], report }),
       settings,

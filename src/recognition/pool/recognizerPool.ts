@@ -1,6 +1,4 @@
-import type { ModelPack } from "../../packs/pack.ts";
-import type { PreparedPack } from "../../packs/prepare.ts";
-import type { RecognitionModels } from "../analyze.ts";
+import type { RecognizedPack } from "../contract.ts";
 import {
   type AnalyzeRequest,
   ImageError,
@@ -10,6 +8,7 @@ import {
   type Urgency,
   urgencies,
 } from "../contract.ts";
+import type { PreparedPack, RecognitionModels } from "../models.ts";
 import { ThreadPool, type ThreadPoolSettings } from "./threadPool.ts";
 
 /** How many threads recognise for each urgency, and how many images may wait for them. */
@@ -24,7 +23,7 @@ const bulkIdleTimeout = 60_000;
  * the photo that an import has in work nor for a processor.
  */
 export class RecognizerPool implements Recognizer {
-  readonly pack: ModelPack;
+  readonly pack: RecognizedPack;
   readonly #threads: Readonly<Record<Urgency, ThreadPool>>;
 
   constructor({ pack, detector, embedders, attributes }: PreparedPack, settings: PoolSettings) {

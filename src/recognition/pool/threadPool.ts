@@ -1,8 +1,9 @@
 // Loaded here first: an addon that only ever lived in threads that ended cannot always be loaded again.
+
 import { RecognizerBusyError, type ThreadLoad } from "../contract.ts";
+import type { RecognitionModels } from "../models.ts";
 import "onnxruntime-node";
 import { Piscina } from "piscina";
-import type { RecognitionModels } from "../analyze.ts";
 import type { ThreadData, WorkerAnswer, WorkerTask } from "./worker.ts";
 
 // onnxruntime tells Microsoft of the sessions that it opens, unless this is set before in the process itself: a

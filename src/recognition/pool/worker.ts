@@ -1,7 +1,8 @@
 import { constants, setPriority } from "node:os";
 import { workerData } from "piscina";
-import { Analyzer, type RecognitionModels } from "../analyze.ts";
+import { Analyzer } from "../analyze.ts";
 import { type AnalyzedImage, type FaceRequest, ImageError, type ImageFault } from "../contract.ts";
+import type { RecognitionModels } from "../models.ts";
 
 /** An image to analyse, or the question whether the nets run. */
 export type WorkerTask =

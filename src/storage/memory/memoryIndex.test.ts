@@ -7,9 +7,9 @@ import { testDatabases } from "../../../test/support/databases.ts";
 import { toNewFace } from "../../../test/support/vectorIndexContract.ts";
 import { unitVector, vectors } from "../../../test/support/vectors.ts";
 import { type Collection, CollectionStore } from "../collectionStore.ts";
-import type { Database } from "../database.ts";
 import { FaceStore } from "../faceStore.ts";
 import { PgvectorIndex } from "../pgvectorIndex.ts";
+import type { Database } from "../sql.ts";
 import { MemoryIndex } from "./memoryIndex.ts";
 import { VectorReader } from "./vectorReader.ts";
 

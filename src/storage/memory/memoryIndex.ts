@@ -1,6 +1,6 @@
 import type { Collection } from "../collectionStore.ts";
-import type { Sql } from "../database.ts";
 import { PgvectorIndex } from "../pgvectorIndex.ts";
+import type { Sql } from "../sql.ts";
 import type { UserVectorMatch, VectorIndex, VectorMatch, VectorQuery } from "../vectorIndex.ts";
 import { batch, CollectionCopy, type CopySource } from "./collectionCopy.ts";
 import type { Match } from "./nearest.ts";

@@ -1,7 +1,7 @@
 import { testDatabases } from "../../../test/support/databases.ts";
 import { severalServersContract } from "../../../test/support/severalServersContract.ts";
 import { vectorIndexContract } from "../../../test/support/vectorIndexContract.ts";
-import type { Database } from "../database.ts";
+import type { Database } from "../sql.ts";
 import { MemoryIndex } from "./memoryIndex.ts";
 
 const create = ({ sql }: Database) =>

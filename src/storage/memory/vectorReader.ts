@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, inArray, isNotNull, sql } from "drizzle-orm";
 import type { Collection } from "../collectionStore.ts";
-import type { Sql } from "../database.ts";
 import { collections, faces, users } from "../schema.ts";
+import type { Sql } from "../sql.ts";
 
 const tables = {
   faces: { table: faces, id: faces.faceId },

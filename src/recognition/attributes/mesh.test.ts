@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { boxOfMesh, eyeOf, fivePointsOf, type MeshPoint } from "./faceMesh.ts";
+import { boxOfMesh, eyeOf, fivePointsOf, type MeshPoint } from "./mesh.ts";
 
 const faceVertices = 468;
 

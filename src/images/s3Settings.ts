@@ -1,0 +1,13 @@
+import type { Credential } from "../access/accessKeys.ts";
+
+/** Where images in S3 are fetched, and how. */
+export interface S3Settings {
+  /** Not given: AWS's. */
+  readonly endpoint: string | undefined;
+  readonly region: string;
+  /** Not given: those that AWS's SDK finds on the machine. */
+  readonly credentials: Credential | undefined;
+  readonly forcePathStyle: boolean;
+  /** Not given: any bucket. */
+  readonly buckets: readonly string[] | undefined;
+}
