@@ -38,14 +38,7 @@ export function operationsTable(): string {
       return found.length === 0 ? [] : [row(`\`${shape}\``, found.join("<br>"))];
     }),
     "",
-    "<details>",
-    `<summary>The ${refused.length} operations that are refused</summary>`,
-    "",
-    "| operation | |",
-    "|---|---|",
-    ...refused.map((name) => row(name, "refused: `UnknownOperationException`")),
-    "",
-    "</details>",
+    `The other ${refused.length} are refused with \`UnknownOperationException\`: ${refused.join(", ")}.`,
   ].join("\n");
 }
 
