@@ -118,7 +118,7 @@ if (missing !== undefined) console.warn(`Skipped: ${missing}`);
     async ({ photo, square, on }) => {
       const { left, top, size } = square;
       // From memory: where the service's decoder is loaded, sharp opens no files.
-    const Bytes = await sharp(await readFile(path.join(samples, photo)))
+      const Bytes = await sharp(await readFile(path.join(samples, photo)))
         .extract({ left, top, width: size, height: size })
         .resize(320)
         .modulate({ brightness: 1.1 })

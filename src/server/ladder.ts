@@ -93,8 +93,7 @@ export function createLadder({
         validate(name, read);
         return read;
       });
-      const { requestId } = request;
-      const output = await stopwatch.time("operate", () => run(input as never, { requestId }));
+      const output = await stopwatch.time("operate", () => run(input as never));
       answer = { status: 200, body: stopwatch.time("serialize", () => serialize(name, output)) };
     } catch (thrown) {
       error = toAwsError(thrown);

@@ -101,7 +101,7 @@ export class FakeServices {
     factory: (services: Services) => Operation<Input, Output>,
   ): (input: Input) => Promise<Output> {
     const operation = factory(this.services);
-    return (input) => operation(input, { requestId: "7d3c1c2a-2e0f-4c55-9f3a-c9a3c1c7e2b1" });
+    return (input) => operation(input);
   }
 
   /** Makes a collection of `albumPack`. */
