@@ -1,6 +1,6 @@
 import { AwsError } from "./errors.ts";
 
-const PARAMETERS = ["Credential", "Signature", "SignedHeaders"];
+const knownParameters = ["Credential", "Signature", "SignedHeaders"];
 
 /** What an `Authorization` header of Signature Version 4 says, as it stands there. */
 export interface Authorization {
@@ -29,9 +29,9 @@ export function parseAuthorization(header: string, date: string | undefined): Au
   if (credential && signature && signedHeaders && date) {
     return { algorithm, credential, signature, signedHeaders: signedHeaders.split(";"), date };
   }
-  const missing = PARAMETERS.filter((name) => !parameters.get(name)).map(
-    (name) => `Authorization header requires '${name}' parameter. `,
-  );
+  const missing = knownParameters
+    .filter((name) => !parameters.get(name))
+    .map((name) => `Authorization header requires '${name}' parameter. `);
   if (!date) {
     missing.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ");
   }

@@ -1,6 +1,6 @@
 import { type AwsError, serializationError } from "./errors.ts";
 
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const base64Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /**
  * Decodes base64 as AWS takes it: the standard alphabet, padded, nothing around it.
@@ -25,7 +25,7 @@ export function readBlob(base64: string): Buffer {
 }
 
 /** Characters that are decoded at a time: four make three bytes, and strings of this length live and die cheaply. */
-const PIECE = 4 * 8 * 1024;
+const pieceLength = 4 * 8 * 1024;
 
 /**
  * Decodes base64 where it lies in a body, without a string as long as the image.
@@ -38,8 +38,8 @@ export function decodeBlob(base64: Buffer): Buffer | undefined {
   if (base64.length % 4 !== 0 || hasUnusedBits(end)) return undefined;
   const blob = allocateFor(base64.length, end);
   let written = 0;
-  for (let at = 0; at < base64.length; at += PIECE) {
-    const piece = base64.toString("latin1", at, at + PIECE);
+  for (let at = 0; at < base64.length; at += pieceLength) {
+    const piece = base64.toString("latin1", at, at + pieceLength);
     if (hasLenientCharacter(piece)) return undefined;
     written += blob.write(piece, written, "base64");
   }
@@ -58,7 +58,7 @@ function paddingOf(end: string): number {
 /** Whether the last character before the padding says more than there are bytes. */
 function hasUnusedBits(end: string): boolean {
   const padding = paddingOf(end);
-  return padding > 0 && ALPHABET.indexOf(end.charAt(3 - padding)) % 2 ** (2 * padding) !== 0;
+  return padding > 0 && base64Alphabet.indexOf(end.charAt(3 - padding)) % 2 ** (2 * padding) !== 0;
 }
 
 function hasLenientCharacter(base64: string): boolean {

@@ -11,7 +11,7 @@ interface Constraint {
  * The characters up to which a pattern is tried on a shape without a maximum: no value of the model's such shapes
  * (ARNs, ids, versions) comes near, and a pattern's time may grow with the square of the length.
  */
-const MAX_PATTERN_LENGTH = 2048;
+const maxPatternLength = 2048;
 
 const constraintsByShape = new Map<string, readonly Constraint[]>();
 
@@ -69,7 +69,7 @@ function stringConstraints({ pattern, max, enum: values }: StringShape): Constra
   const constraints: Constraint[] = [];
   if (pattern !== undefined) {
     const regExp = new RegExp(`^(?:${pattern})$`, "u");
-    const bound = max ?? MAX_PATTERN_LENGTH;
+    const bound = max ?? maxPatternLength;
     constraints.push({
       text: `Member must satisfy regular expression pattern: ${pattern}`,
       holds: (value) =>

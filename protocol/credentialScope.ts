@@ -1,6 +1,6 @@
 import { AwsError, invalidSignature } from "./errors.ts";
 
-const TERMINATOR = "aws4_request";
+const requiredTerminator = "aws4_request";
 
 /** Who signed, for what: the parts of `keyid/date/region/service/term`. */
 export interface CredentialScope {
@@ -41,8 +41,8 @@ export function checkScope(
   if (scope.service !== expected.service) {
     message += `Credential should be scoped to correct service: '${expected.service}'. `;
   }
-  if (scope.terminator !== TERMINATOR) {
-    message += `Credential should be scoped with a valid terminator: '${TERMINATOR}', not '${scope.terminator}'. `;
+  if (scope.terminator !== requiredTerminator) {
+    message += `Credential should be scoped with a valid terminator: '${requiredTerminator}', not '${scope.terminator}'. `;
   }
   if (scope.date !== date.slice(0, 8)) {
     message += `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.date}' != '${date.slice(0, 8)}', from '${date}'.`;

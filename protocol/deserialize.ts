@@ -4,10 +4,10 @@ import type { OperationName } from "./model.generated.ts";
 import type { ListShape, MapShape, ScalarShape, Shape, StructureShape } from "./model.ts";
 import { getShape, inputShape, isStructure, type Structure } from "./shape.ts";
 
-const INTEGER_MAX = 2 ** 31 - 1;
+const integerMax = 2 ** 31 - 1;
 
 /** How a scalar's type is told to the caller. */
-const TYPE_NAMES: Readonly<Record<ScalarShape["type"], string>> = {
+const typeNames: Readonly<Record<ScalarShape["type"], string>> = {
   string: "a String",
   boolean: "a Boolean",
   integer: "an Integer",
@@ -92,7 +92,7 @@ function readScalar(shape: ScalarShape, given: unknown): unknown {
     case "boolean":
       return typeof value === "boolean" ? value : refuseToken(shape, value);
     case "integer":
-      return typeof value === "number" ? truncate(value, INTEGER_MAX) : refuseToken(shape, value);
+      return typeof value === "number" ? truncate(value, integerMax) : refuseToken(shape, value);
     case "long":
       return typeof value === "number" ? truncate(value, Number.MAX_SAFE_INTEGER) : refuseToken(shape, value);
     case "float":
@@ -130,5 +130,5 @@ function refuseStructure(value: unknown): void {
 
 function refuseToken(shape: ScalarShape, value: unknown): never {
   const token = typeof value === "boolean" ? String(value) : typeof value;
-  throw serializationError(`${token.toUpperCase()}_VALUE can not be converted to ${TYPE_NAMES[shape.type]}`);
+  throw serializationError(`${token.toUpperCase()}_VALUE can not be converted to ${typeNames[shape.type]}`);
 }

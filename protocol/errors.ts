@@ -11,9 +11,9 @@ interface ErrorModel {
   readonly origin: Origin;
 }
 
-const SERVICE_CLIENT = { status: 400, fault: "client", origin: "service" } as const;
-const SERVICE_SERVER = { status: 500, fault: "server", origin: "service" } as const;
-const FRAMEWORK_CLIENT = { status: 400, fault: "client", origin: "framework" } as const;
+const serviceClient = { status: 400, fault: "client", origin: "service" } as const;
+const serviceServer = { status: 500, fault: "server", origin: "service" } as const;
+const frameworkClient = { status: 400, fault: "client", origin: "framework" } as const;
 
 /**
  * Every exception that this endpoint's model knows, by its name on the wire.
@@ -21,44 +21,44 @@ const FRAMEWORK_CLIENT = { status: 400, fault: "client", origin: "framework" } a
  * @see https://docs.aws.amazon.com/rekognition/latest/dg/error-handling.html
  */
 export const errorModels = {
-  AccessDeniedException: SERVICE_CLIENT,
-  ConflictException: SERVICE_CLIENT,
-  HumanLoopQuotaExceededException: { ...SERVICE_CLIENT, status: 402 },
-  IdempotentParameterMismatchException: SERVICE_CLIENT,
-  ImageTooLargeException: SERVICE_CLIENT,
-  InternalServerError: SERVICE_SERVER,
-  InvalidImageFormatException: SERVICE_CLIENT,
-  InvalidManifestException: SERVICE_CLIENT,
-  InvalidPaginationTokenException: SERVICE_CLIENT,
-  InvalidParameterException: SERVICE_CLIENT,
-  InvalidPolicyRevisionIdException: SERVICE_CLIENT,
-  InvalidS3ObjectException: SERVICE_CLIENT,
-  LimitExceededException: SERVICE_CLIENT,
-  MalformedPolicyDocumentException: SERVICE_CLIENT,
-  ProvisionedThroughputExceededException: SERVICE_CLIENT,
-  ResourceAlreadyExistsException: SERVICE_CLIENT,
-  ResourceInUseException: SERVICE_CLIENT,
-  ResourceNotFoundException: SERVICE_CLIENT,
-  ResourceNotReadyException: SERVICE_CLIENT,
-  ServiceQuotaExceededException: SERVICE_CLIENT,
-  SessionNotFoundException: SERVICE_CLIENT,
-  ThrottlingException: SERVICE_SERVER,
-  VideoTooLargeException: SERVICE_CLIENT,
+  AccessDeniedException: serviceClient,
+  ConflictException: serviceClient,
+  HumanLoopQuotaExceededException: { ...serviceClient, status: 402 },
+  IdempotentParameterMismatchException: serviceClient,
+  ImageTooLargeException: serviceClient,
+  InternalServerError: serviceServer,
+  InvalidImageFormatException: serviceClient,
+  InvalidManifestException: serviceClient,
+  InvalidPaginationTokenException: serviceClient,
+  InvalidParameterException: serviceClient,
+  InvalidPolicyRevisionIdException: serviceClient,
+  InvalidS3ObjectException: serviceClient,
+  LimitExceededException: serviceClient,
+  MalformedPolicyDocumentException: serviceClient,
+  ProvisionedThroughputExceededException: serviceClient,
+  ResourceAlreadyExistsException: serviceClient,
+  ResourceInUseException: serviceClient,
+  ResourceNotFoundException: serviceClient,
+  ResourceNotReadyException: serviceClient,
+  ServiceQuotaExceededException: serviceClient,
+  SessionNotFoundException: serviceClient,
+  ThrottlingException: serviceServer,
+  VideoTooLargeException: serviceClient,
 
   // Not in Rekognition's model: https://docs.aws.amazon.com/rekognition/latest/APIReference/CommonErrors.html
-  IncompleteSignatureException: FRAMEWORK_CLIENT,
-  InvalidSignatureException: FRAMEWORK_CLIENT,
-  MissingAuthenticationTokenException: FRAMEWORK_CLIENT,
-  SerializationException: FRAMEWORK_CLIENT,
-  UnknownOperationException: FRAMEWORK_CLIENT,
-  UnrecognizedClientException: FRAMEWORK_CLIENT,
-  ValidationException: FRAMEWORK_CLIENT,
+  IncompleteSignatureException: frameworkClient,
+  InvalidSignatureException: frameworkClient,
+  MissingAuthenticationTokenException: frameworkClient,
+  SerializationException: frameworkClient,
+  UnknownOperationException: frameworkClient,
+  UnrecognizedClientException: frameworkClient,
+  ValidationException: frameworkClient,
 } as const satisfies Record<string, ErrorModel>;
 
 export type ErrorName = keyof typeof errorModels;
 
 /** Shared by all copies of this module, where `instanceof` would tell two copies apart. */
-const BRAND = Symbol.for("cameo.AwsError");
+const brand = Symbol.for("cameo.AwsError");
 
 /**
  * An answer that is an AWS exception. `name` is the exception's name on the wire, `message` its text, which is
@@ -66,7 +66,7 @@ const BRAND = Symbol.for("cameo.AwsError");
  */
 export class AwsError extends Error {
   override readonly name: ErrorName;
-  readonly [BRAND] = true;
+  readonly [brand] = true;
 
   constructor(name: ErrorName, message?: string, options?: ErrorOptions) {
     super(message, options);
@@ -74,7 +74,7 @@ export class AwsError extends Error {
   }
 
   static is(value: unknown): value is AwsError {
-    return typeof value === "object" && value !== null && BRAND in value;
+    return typeof value === "object" && value !== null && brand in value;
   }
 }
 

@@ -5,7 +5,7 @@ import { parseBody } from "./json.ts";
 
 const parse = (body: string) => parseBody(Buffer.from(body));
 
-const MEGABYTE = 2 ** 20;
+const megabyte = 2 ** 20;
 
 describe("parseBody", () => {
   test("reads a JSON object", () => {
@@ -48,10 +48,10 @@ describe("parseBody", () => {
   });
 
   test.each([
-    ["lists in lists", "[".repeat(10 * MEGABYTE)],
-    ["lists in lists, closed", `{"A":${"[".repeat(5 * MEGABYTE)}${"]".repeat(5 * MEGABYTE)}}`],
-    ["objects in objects", '{"A":'.repeat(2 * MEGABYTE)],
-    ["empty objects", `{"A":[${"{},".repeat(3 * MEGABYTE)}1]}`],
+    ["lists in lists", "[".repeat(10 * megabyte)],
+    ["lists in lists, closed", `{"A":${"[".repeat(5 * megabyte)}${"]".repeat(5 * megabyte)}}`],
+    ["objects in objects", '{"A":'.repeat(2 * megabyte)],
+    ["empty objects", `{"A":[${"{},".repeat(3 * megabyte)}1]}`],
   ])("refuses 10 MB of %s at once", (_, body) => {
     const bytes = Buffer.from(body);
     const start = performance.now();
@@ -82,7 +82,7 @@ describe("parseBody", () => {
 
     test("reads 7 MB beside 4096 face ids", () => {
       const faceIds = Array.from({ length: 4096 }, (_, i) => `00000000-0000-0000-0000-${i}`);
-      const large = Buffer.alloc(5.25 * MEGABYTE, image);
+      const large = Buffer.alloc(5.25 * megabyte, image);
       const { FaceIds, Bytes } = parse(JSON.stringify({ FaceIds: faceIds, Bytes: large.toString("base64") }));
       expect(FaceIds).toEqual(faceIds);
       expect(large.equals(Bytes as Buffer)).toBe(true);

@@ -8,17 +8,17 @@ import { isStructure, type Structure } from "./shape.ts";
  * 10 MB of `[[[[…`, which anyone may send before a signature is looked at; the greatest request of a face
  * operation, 4096 face ids, holds some 12,300.
  */
-const MAX_PUNCTUATION = 100_000;
+const maxPunctuation = 100_000;
 
-const PUNCTUATION = [...`[{:,"`].map((character) => character.charCodeAt(0));
+const punctuation = [...`[{:,"`].map((character) => character.charCodeAt(0));
 
 /** Characters from which a string that is base64 is not read as a string: shorter ones are quicker with the rest. */
-const LONG = 32 * 1024;
+const longLength = 32 * 1024;
 
-const QUOTE = '"'.charCodeAt(0);
+const quoteCode = '"'.charCodeAt(0);
 
 /** What follows a string that is no member's name, where nothing is indented. */
-const AFTER_VALUE = [...",}]"].map((character) => character.charCodeAt(0));
+const afterValue = [...",}]"].map((character) => character.charCodeAt(0));
 
 /**
  * Reads a request's body: one JSON object, in UTF-8. Long strings that are base64, which is what images come as, are
@@ -58,15 +58,15 @@ function cutBlobs(bytes: Buffer): CutJson {
   const blobs: Buffer[] = [];
   let text = "";
   let rest = 0;
-  if (bytes.length > LONG && !bytes.includes("\\")) {
+  if (bytes.length > longLength && !bytes.includes("\\")) {
     for (
-      let open = bytes.indexOf(QUOTE), close: number;
+      let open = bytes.indexOf(quoteCode), close: number;
       open !== -1;
-      open = bytes.indexOf(QUOTE, close + 1)
+      open = bytes.indexOf(quoteCode, close + 1)
     ) {
-      close = bytes.indexOf(QUOTE, open + 1);
+      close = bytes.indexOf(quoteCode, open + 1);
       if (close === -1) break;
-      if (close - open <= LONG || !AFTER_VALUE.includes(bytes[close + 1] as number)) continue;
+      if (close - open <= longLength || !afterValue.includes(bytes[close + 1] as number)) continue;
       const blob = decodeBlob(bytes.subarray(open + 1, close));
       if (blob === undefined) continue;
       text += `${bytes.toString(encoding, rest, open)}"\\u0000${blobs.length}"`;
@@ -90,10 +90,10 @@ function parseJson({ text, blobs }: CutJson): unknown {
 
 function hasBoundedStructure(bytes: Buffer): boolean {
   let count = 0;
-  for (const character of PUNCTUATION) {
+  for (const character of punctuation) {
     for (let at = bytes.indexOf(character); at !== -1; at = bytes.indexOf(character, at + 1)) {
       count++;
-      if (count > MAX_PUNCTUATION) {
+      if (count > maxPunctuation) {
         return false;
       }
     }

@@ -40,12 +40,12 @@ function withPoint(digits: string): string {
 }
 
 /** Digits that tell any float32 from its neighbours. */
-const FLOAT32_DIGITS = 9;
+const float32Digits = 9;
 
 /** The double with the fewest digits that rounds to the same float32: what Java's `Float.toString` prints. */
 export function shortestFloat(value: number): number {
   const float = Math.fround(value);
-  for (let digits = 1; digits < FLOAT32_DIGITS; digits++) {
+  for (let digits = 1; digits < float32Digits; digits++) {
     const candidate = Number(float.toPrecision(digits));
     if (Object.is(Math.fround(candidate), float)) {
       return candidate;
@@ -55,12 +55,12 @@ export function shortestFloat(value: number): number {
 }
 
 /** Digits of the numbers that a collection keeps of a face. */
-const STORED_DIGITS = 6;
+const storedDigits = 6;
 
 /**
  * A number as it reads after it was kept in a collection: AWS rounds the boxes and confidences of stored faces to
  * 6 significant digits, so that a fresh 0.291981965303421 comes back as 0.2919819951057434.
  */
 export function storedFloat(value: number): number {
-  return Math.fround(Number(Math.fround(value).toPrecision(STORED_DIGITS)));
+  return Math.fround(Number(Math.fround(value).toPrecision(storedDigits)));
 }

@@ -4,13 +4,15 @@ import { type OperationName, operations } from "./model.generated.ts";
 import { serialize } from "./serialize.ts";
 
 /** Recorded answers of the service, where they are at hand; two of them are below. */
-const GOLDEN = "../shared/spec/golden";
+const goldenFolder = "../shared/spec/golden";
 
 function readGolden(): [OperationName, string][] {
-  const names = existsSync(GOLDEN) ? readdirSync(GOLDEN).filter((name) => name.endsWith(".json")) : [];
+  const names = existsSync(goldenFolder)
+    ? readdirSync(goldenFolder).filter((name) => name.endsWith(".json"))
+    : [];
   return names.map((name) => {
     const operation = Object.keys(operations).find((candidate) => candidate === name.split(/[-.]/)[0]);
-    return [operation as OperationName, readFileSync(`${GOLDEN}/${name}`, "utf8")];
+    return [operation as OperationName, readFileSync(`${goldenFolder}/${name}`, "utf8")];
   });
 }
 

@@ -21,7 +21,7 @@ export interface SigningKey {
 }
 
 /** Headers that the signer adds of itself: they count only when the client signed them too. */
-const ADDED_HEADERS = new Set(["x-amz-date", "x-amz-content-sha256"]);
+const addedHeaders = new Set(["x-amz-date", "x-amz-content-sha256"]);
 
 /** The SHA-256 of a body, in lower-case hexadecimal digits. */
 export function hashBody(body: Uint8Array): string {
@@ -50,7 +50,7 @@ export async function calculateSignature(parts: SignedParts, key: SigningKey): P
   const signed = await signer.sign(request, {
     signingDate: parts.date,
     signableHeaders: new Set(parts.headers.keys()),
-    unsignableHeaders: ADDED_HEADERS,
+    unsignableHeaders: addedHeaders,
   });
   return signed.headers.authorization?.split("Signature=").at(-1) ?? "";
 }

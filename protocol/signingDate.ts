@@ -1,6 +1,6 @@
 import { AwsError, invalidSignature } from "./errors.ts";
 
-const MAX_SKEW_MINUTES = 15;
+const maxSkewMinutes = 15;
 
 /**
  * Reads the date that a request was signed at.
@@ -28,16 +28,16 @@ function formatDate(date: Date): string {
 
 /** @throws AwsError InvalidSignatureException when the date is more than 15 minutes away from now */
 export function checkSkew(date: Date, now: Date): void {
-  const earliest = shiftMinutes(now, -MAX_SKEW_MINUTES);
-  const latest = shiftMinutes(now, MAX_SKEW_MINUTES);
+  const earliest = shiftMinutes(now, -maxSkewMinutes);
+  const latest = shiftMinutes(now, maxSkewMinutes);
   if (date < earliest) {
     throw invalidSignature(
-      `Signature expired: ${formatDate(date)} is now earlier than ${formatDate(earliest)} (${formatDate(now)} - ${MAX_SKEW_MINUTES} min.)`,
+      `Signature expired: ${formatDate(date)} is now earlier than ${formatDate(earliest)} (${formatDate(now)} - ${maxSkewMinutes} min.)`,
     );
   }
   if (date > latest) {
     throw invalidSignature(
-      `Signature not yet current: ${formatDate(date)} is still later than ${formatDate(latest)} (${formatDate(now)} + ${MAX_SKEW_MINUTES} min.)`,
+      `Signature not yet current: ${formatDate(date)} is still later than ${formatDate(latest)} (${formatDate(now)} + ${maxSkewMinutes} min.)`,
     );
   }
 }

@@ -7,31 +7,31 @@ import { AwsError } from "./errors.ts";
 import { Sha256 } from "./sha256.ts";
 import { type Caller, createSigV4Verifier, type SignedRequest, type SigV4Settings } from "./sigv4.ts";
 
-const CREDENTIAL = {
+const knownCredential = {
   accessKeyId: "AKIDEXAMPLE",
   secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
 };
-const NOW = new Date("2026-11-21T10:00:00Z");
-const DATE = "20261121T100000Z";
-const SCOPE = "20261121/eu-central-1/rekognition/aws4_request";
+const signedAt = new Date("2026-11-21T10:00:00Z");
+const signedAtText = "20261121T100000Z";
+const knownScope = "20261121/eu-central-1/rekognition/aws4_request";
 
 const settings: SigV4Settings<Caller> = {
   region: "eu-central-1",
   service: "rekognition",
   findKey: (accessKeyId) =>
-    accessKeyId === CREDENTIAL.accessKeyId
-      ? { secretAccessKey: CREDENTIAL.secretAccessKey, caller: { accessKeyId } }
+    accessKeyId === knownCredential.accessKeyId
+      ? { secretAccessKey: knownCredential.secretAccessKey, caller: { accessKeyId } }
       : undefined,
-  now: () => NOW,
+  now: () => signedAt,
 };
 const verify = createSigV4Verifier(settings);
 
 /** What boto3 sends, and signs: no hash of the body. */
-const HEADERS = {
+const headersOfRequest = {
   Host: "localhost:8080",
   "Content-Type": "application/x-amz-json-1.1",
   "X-Amz-Target": "RekognitionService.ListFaces",
-  "X-Amz-Date": DATE,
+  "X-Amz-Date": signedAtText,
 };
 
 interface Overrides {
@@ -48,20 +48,20 @@ async function sign({
   method = "POST",
   path = "/",
   query = "",
-  headers = HEADERS,
+  headers = headersOfRequest,
   signedHeaders = Object.keys(headers).map((name) => name.toLowerCase()),
   body = '{"CollectionId":"party"}',
-  secretAccessKey = CREDENTIAL.secretAccessKey,
+  secretAccessKey = knownCredential.secretAccessKey,
 }: Overrides = {}): Promise<SignedRequest> {
   const signer = new SignatureV4({
-    credentials: { ...CREDENTIAL, secretAccessKey },
+    credentials: { ...knownCredential, secretAccessKey },
     region: settings.region,
     service: settings.service,
     sha256: Sha256,
     applyChecksum: false,
   });
   const { headers: added } = await signer.sign(new HttpRequest({ method, path, headers, body }), {
-    signingDate: NOW,
+    signingDate: signedAt,
     signableHeaders: new Set(signedHeaders),
     unsignableHeaders: new Set([...Object.keys(headers).map((name) => name.toLowerCase()), "x-amz-date"]),
   });
@@ -117,9 +117,9 @@ async function captureSdkRequest(): Promise<SignedRequest> {
   const client = new RekognitionClient({
     region: settings.region,
     endpoint: "http://localhost:8080",
-    credentials: CREDENTIAL,
+    credentials: knownCredential,
     maxAttempts: 1,
-    systemClockOffset: NOW.getTime() - Date.now(),
+    systemClockOffset: signedAt.getTime() - Date.now(),
     requestHandler: {
       handle: async (request: HttpRequest) => {
         captured = request;
@@ -132,7 +132,7 @@ async function captureSdkRequest(): Promise<SignedRequest> {
   return { method, path, query: "", rawHeaders: Object.entries(headers).flat(), body: new Uint8Array(body) };
 }
 
-const MISMATCH = {
+const mismatch = {
   name: "InvalidSignatureException",
   message:
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
@@ -154,31 +154,34 @@ describe("a rightly signed request", () => {
   test.each<[string, Overrides]>([
     ["below a path", { path: "/rekognition/" }],
     ["with an empty body", { body: "" }],
-    ["with white space in a signed header", { headers: { ...HEADERS, "X-Amz-Meta": "  a \t b " } }],
-    ["with headers that no signer signs of itself", { headers: { ...HEADERS, "User-Agent": "a", TE: "b" } }],
+    ["with white space in a signed header", { headers: { ...headersOfRequest, "X-Amz-Meta": "  a \t b " } }],
+    [
+      "with headers that no signer signs of itself",
+      { headers: { ...headersOfRequest, "User-Agent": "a", TE: "b" } },
+    ],
     [
       "with unsigned headers",
-      { headers: { ...HEADERS, "X-Forwarded-For": "é" }, signedHeaders: ["host", "x-amz-target"] },
+      { headers: { ...headersOfRequest, "X-Forwarded-For": "é" }, signedHeaders: ["host", "x-amz-target"] },
     ],
   ])("passes %s", async (_, overrides) => {
     await expect(verify(await sign(overrides))).resolves.toEqual({ accessKeyId: "AKIDEXAMPLE" });
   });
 
   test("passes with its date in `Date` alone", async () => {
-    const { "X-Amz-Date": _, ...headers } = HEADERS;
+    const { "X-Amz-Date": _, ...headers } = headersOfRequest;
     const signedHeaders = ["host", "x-amz-target"];
-    const request = await sign({ headers: { ...headers, Date: DATE }, signedHeaders });
+    const request = await sign({ headers: { ...headers, Date: signedAtText }, signedHeaders });
     await expect(verify(request)).resolves.toBeDefined();
   });
 
   test("passes when a proxy took its Content-Length away", async () => {
-    const request = await sign({ headers: { ...HEADERS, "Content-Length": "24" } });
+    const request = await sign({ headers: { ...headersOfRequest, "Content-Length": "24" } });
     await expect(verify(withHeader(request, "Content-Length"))).resolves.toBeDefined();
   });
 
   test("passes up to 15 minutes before and after its date", async () => {
     for (const minutes of [-15, 15]) {
-      const now = () => new Date(NOW.getTime() + minutes * 60_000);
+      const now = () => new Date(signedAt.getTime() + minutes * 60_000);
       await expect(createSigV4Verifier({ ...settings, now })(await sign())).resolves.toBeDefined();
     }
   });
@@ -281,13 +284,13 @@ describe("a request is refused", () => {
     ],
     [
       "with a credential of four parts",
-      () => withAuthorization((header) => header.replace(`AKIDEXAMPLE/${SCOPE}`, "a/b/c/d")),
+      () => withAuthorization((header) => header.replace(`AKIDEXAMPLE/${knownScope}`, "a/b/c/d")),
       "IncompleteSignatureException",
       "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'a/b/c/d'",
     ],
     [
       "with nothing right in its scope",
-      () => withAuthorization((header) => header.replace(`AKIDEXAMPLE/${SCOPE}`, "a/b/c/d/e")),
+      () => withAuthorization((header) => header.replace(`AKIDEXAMPLE/${knownScope}`, "a/b/c/d/e")),
       "InvalidSignatureException",
       "Credential should be scoped to a valid region, not 'c'. Credential should be scoped to correct service: 'rekognition'. Credential should be scoped with a valid terminator: 'aws4_request', not 'e'. Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: 'b' != '20261121', from '20261121T100000Z'.",
     ],
@@ -300,14 +303,14 @@ describe("a request is refused", () => {
     [
       "with a header signed twice",
       () => withAuthorization((header) => header.replace("host;", "host;host;")),
-      MISMATCH.name,
-      MISMATCH.message,
+      mismatch.name,
+      mismatch.message,
     ],
     [
       "with a header signed that is not there",
       () => withHeader(request, "Content-Type"),
-      MISMATCH.name,
-      MISMATCH.message,
+      mismatch.name,
+      mismatch.message,
     ],
     [
       "with a signed header repeated",
@@ -315,14 +318,14 @@ describe("a request is refused", () => {
         ...request,
         rawHeaders: ["x-amz-target", "RekognitionService.DeleteFaces", ...request.rawHeaders],
       }),
-      MISMATCH.name,
-      MISMATCH.message,
+      mismatch.name,
+      mismatch.message,
     ],
     [
       "with a signature that is cut short",
       () => withAuthorization((header) => header.slice(0, -1)),
-      MISMATCH.name,
-      MISMATCH.message,
+      mismatch.name,
+      mismatch.message,
     ],
   ])("%s", async (_, change, name, message) => {
     await expect(verify(change())).rejects.toMatchObject({ name, message });
@@ -330,21 +333,24 @@ describe("a request is refused", () => {
 
   test.each<[string, Overrides]>([
     ["signed with another secret", { secretAccessKey: "another" }],
-    ["that does not sign its body", { headers: { ...HEADERS, "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD" } }],
-    ["with a signed header that is not ASCII", { headers: { ...HEADERS, "X-Amz-Meta": "é" } }],
+    [
+      "that does not sign its body",
+      { headers: { ...headersOfRequest, "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD" } },
+    ],
+    ["with a signed header that is not ASCII", { headers: { ...headersOfRequest, "X-Amz-Meta": "é" } }],
     ["with a query", { query: "a=1" }],
     ["with a path that the signer would resolve", { path: "/a/../" }],
   ])("%s", async (_, overrides) => {
-    await expect(verify(await sign(overrides))).rejects.toMatchObject(MISMATCH);
+    await expect(verify(await sign(overrides))).rejects.toMatchObject(mismatch);
   });
 
   test("with a session token, once its signature is right", async () => {
-    const headers = { ...HEADERS, "X-Amz-Security-Token": "token" };
+    const headers = { ...headersOfRequest, "X-Amz-Security-Token": "token" };
     await expect(verify(await sign({ headers }))).rejects.toMatchObject({
       name: "UnrecognizedClientException",
       message: "The security token included in the request is invalid",
     });
-    await expect(verify(await sign({ headers, secretAccessKey: "another" }))).rejects.toMatchObject(MISMATCH);
+    await expect(verify(await sign({ headers, secretAccessKey: "another" }))).rejects.toMatchObject(mismatch);
   });
 
   test("with any one digit of its signature changed", async () => {
@@ -352,7 +358,7 @@ describe("a request is refused", () => {
     for (let at = start; at < authorization.length; at++) {
       const digit = authorization[at] === "0" ? "1" : "0";
       const changed = withAuthorization((header) => header.slice(0, at) + digit + header.slice(at + 1));
-      await expect(verify(changed)).rejects.toMatchObject(MISMATCH);
+      await expect(verify(changed)).rejects.toMatchObject(mismatch);
     }
   });
 

@@ -37,10 +37,10 @@ export interface SigV4Settings<Holder extends Caller> {
   readonly now: () => Date;
 }
 
-const ALGORITHM = "AWS4-HMAC-SHA256";
+const knownAlgorithm = "AWS4-HMAC-SHA256";
 
 /** AWS asks for the first only; with the target unsigned, a captured ListFaces could be sent again as DeleteFaces. */
-const MUST_BE_SIGNED = [
+const mustBeSigned = [
   ["host", "Host"],
   ["x-amz-target", "X-Amz-Target"],
 ] as const;
@@ -137,7 +137,7 @@ function readAuthorization(request: SignedRequest, headers: Headers): Authorizat
 }
 
 function checkSignedHeaders(signedHeaders: readonly string[]): void {
-  for (const [name, title] of MUST_BE_SIGNED) {
+  for (const [name, title] of mustBeSigned) {
     if (!signedHeaders.includes(name)) {
       throw invalidSignature(`'${title}' must be a 'SignedHeader' in the AWS Authorization.`);
     }
@@ -145,10 +145,10 @@ function checkSignedHeaders(signedHeaders: readonly string[]): void {
 }
 
 function checkAlgorithm(algorithm: string): void {
-  if (algorithm !== ALGORITHM) {
+  if (algorithm !== knownAlgorithm) {
     throw new AwsError(
       "IncompleteSignatureException",
-      `Unsupported AWS 'algorithm': '${algorithm}' (only ${ALGORITHM} for now). `,
+      `Unsupported AWS 'algorithm': '${algorithm}' (only ${knownAlgorithm} for now). `,
     );
   }
 }

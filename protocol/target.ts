@@ -1,7 +1,7 @@
 import { unknownOperation } from "./errors.ts";
 import { type OperationName, operations } from "./model.generated.ts";
 
-const PREFIX = "RekognitionService.";
+const prefix = "RekognitionService.";
 
 /**
  * Reads the operation's name from the `X-Amz-Target` header, which is exactly `RekognitionService.<operation>`:
@@ -10,8 +10,8 @@ const PREFIX = "RekognitionService.";
  * @throws AwsError UnknownOperationException for anything else, or nothing
  */
 export function parseTarget(header: string | undefined): OperationName {
-  if (header?.startsWith(PREFIX)) {
-    const name = header.slice(PREFIX.length);
+  if (header?.startsWith(prefix)) {
+    const name = header.slice(prefix.length);
     if (isOperation(name)) {
       return name;
     }

@@ -14,8 +14,8 @@ function messageOf(operation: OperationName, input: Structure): string | undefin
   }
 }
 
-const FACE_ID = "11111111-2222-3333-4444-555555555555";
-const FACE_ID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+const anyFaceId = "11111111-2222-3333-4444-555555555555";
+const faceIdPattern = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 
 describe("validate", () => {
   test("lets an input through that keeps to the constraints", () => {
@@ -73,19 +73,19 @@ describe("validate", () => {
     [
       "numbers out of range",
       "SearchFaces",
-      { CollectionId: "a", FaceId: FACE_ID, MaxFaces: 4097, FaceMatchThreshold: Math.fround(100.1) },
+      { CollectionId: "a", FaceId: anyFaceId, MaxFaces: 4097, FaceMatchThreshold: Math.fround(100.1) },
       "2 validation errors detected: Value '4097' at 'maxFaces' failed to satisfy constraint: Member must have value less than or equal to 4096; Value '100.1' at 'faceMatchThreshold' failed to satisfy constraint: Member must have value less than or equal to 100",
     ],
     [
       "a number below its range",
       "SearchFaces",
-      { CollectionId: "a", FaceId: FACE_ID, MaxFaces: 0, FaceMatchThreshold: -1 },
+      { CollectionId: "a", FaceId: anyFaceId, MaxFaces: 0, FaceMatchThreshold: -1 },
       "2 validation errors detected: Value '0' at 'maxFaces' failed to satisfy constraint: Member must have value greater than or equal to 1; Value '-1.0' at 'faceMatchThreshold' failed to satisfy constraint: Member must have value greater than or equal to 0",
     ],
     [
       "a number beyond float32",
       "SearchFaces",
-      { CollectionId: "a", FaceId: FACE_ID, FaceMatchThreshold: Number.POSITIVE_INFINITY },
+      { CollectionId: "a", FaceId: anyFaceId, FaceMatchThreshold: Number.POSITIVE_INFINITY },
       "1 validation error detected: Value 'Infinity' at 'faceMatchThreshold' failed to satisfy constraint: Member must have value less than or equal to 100",
     ],
     [
@@ -103,14 +103,14 @@ describe("validate", () => {
     [
       "entries of a list, told once",
       "DeleteFaces",
-      { CollectionId: "a", FaceIds: ["x", FACE_ID, "y"] },
-      `1 validation error detected: Value '[x, ${FACE_ID}, y]' at 'faceIds' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy regular expression pattern: ${FACE_ID_PATTERN}]`,
+      { CollectionId: "a", FaceIds: ["x", anyFaceId, "y"] },
+      `1 validation error detected: Value '[x, ${anyFaceId}, y]' at 'faceIds' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy regular expression pattern: ${faceIdPattern}]`,
     ],
     [
       "a null in a list",
       "DeleteFaces",
       { CollectionId: "a", FaceIds: [null] },
-      `1 validation error detected: Value '[null]' at 'faceIds' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy regular expression pattern: ${FACE_ID_PATTERN}, Member must not be null]`,
+      `1 validation error detected: Value '[null]' at 'faceIds' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy regular expression pattern: ${faceIdPattern}, Member must not be null]`,
     ],
     [
       "a map's keys and values",

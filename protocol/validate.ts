@@ -6,12 +6,12 @@ import { formatDouble, shortestFloat } from "./numbers.ts";
 import { getShape, isStructure, type Structure } from "./shape.ts";
 
 /** Violations that a message spells out; the others are counted. AWS spells out all. */
-const MAX_REPORTED = 32;
+const maxReported = 32;
 
 /** Characters up to which a message quotes a value. AWS quotes values in full; here longer ones are left out. */
-const MAX_QUOTED = 1024;
+const maxQuoted = 1024;
 
-const NOT_NULL = "Member must not be null";
+const notNull = "Member must not be null";
 
 /**
  * Checks a deserialised input against the constraints of the operation's input shape: required members, lengths,
@@ -37,7 +37,7 @@ class Violations {
   /** @param quoted the value as the message shows it; undefined when it shows none */
   add(quoted: string | undefined, path: string, constraint: string): void {
     this.#count++;
-    if (this.#texts.length < MAX_REPORTED) {
+    if (this.#texts.length < maxReported) {
       const value = quoted === undefined ? "Value" : `Value ${quoted}`;
       this.#texts.push(`${value} at '${path}' failed to satisfy constraint: ${constraint}`);
     }
@@ -85,7 +85,7 @@ function checkMembers(
     if (value !== undefined) {
       checkValue(target, value, memberPath, violations);
     } else if (shape.required?.includes(name)) {
-      violations.add("null", memberPath, NOT_NULL);
+      violations.add("null", memberPath, notNull);
     }
   }
 }
@@ -121,14 +121,14 @@ function checkEntries(
   const constraints = constraintsOf(shapeName);
   const hasNull = entries.includes(null);
   if (hasNull || entries.some((entry) => constraints.some(({ holds }) => !holds(entry)))) {
-    const texts = [...constraints.map(({ text }) => text), ...(hasNull ? [NOT_NULL] : [])];
+    const texts = [...constraints.map(({ text }) => text), ...(hasNull ? [notNull] : [])];
     report(`[${texts.join(", ")}]`);
   }
 }
 
 function quote(shapeName: string, value: unknown): string | undefined {
   const text = javaString(shapeName, value);
-  return text === undefined || text.length > MAX_QUOTED ? undefined : `'${text}'`;
+  return text === undefined || text.length > maxQuoted ? undefined : `'${text}'`;
 }
 
 /** What Java's `toString` gives for the value; undefined for structures, of which AWS's form is not known. */

@@ -12,8 +12,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 
-const DEFAULT_SOURCE = "../shared/spec/models/rekognition.service-2.json";
-const TARGET = "protocol/model.generated.ts";
+const defaultSource = "../shared/spec/models/rekognition.service-2.json";
+const targetFile = "protocol/model.generated.ts";
 
 const reference = z.object({ shape: z.string() });
 const member = z.object({ shape: z.string(), idempotencyToken: z.boolean().optional() });
@@ -152,11 +152,11 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { check: { type: "boolean" } },
 });
-const source = await readFile(positionals[0] ?? DEFAULT_SOURCE, "utf8");
+const source = await readFile(positionals[0] ?? defaultSource, "utf8");
 const generated = generate(modelSchema.parse(JSON.parse(source)));
 if (!values.check) {
-  await writeFile(TARGET, generated);
-} else if ((await readFile(TARGET, "utf8")) !== generated) {
-  console.error(`${TARGET} is stale: run this script without --check`);
+  await writeFile(targetFile, generated);
+} else if ((await readFile(targetFile, "utf8")) !== generated) {
+  console.error(`${targetFile} is stale: run this script without --check`);
   process.exitCode = 1;
 }

@@ -41,7 +41,7 @@ function join(first: AffineRun, second: AffineRun): AffineRun {
 }
 
 /** What an operation with the constant `c` does to `x`. */
-const OPERATIONS: Readonly<Record<string, (c: number) => { scale: number; shift: number }>> = {
+const affineOperations: Readonly<Record<string, (c: number) => { scale: number; shift: number }>> = {
   Add: (c) => ({ scale: 1, shift: c }),
   Mul: (c) => ({ scale: c, shift: 0 }),
   Sub: (c) => ({ scale: 1, shift: -c }),
@@ -50,7 +50,7 @@ const OPERATIONS: Readonly<Record<string, (c: number) => { scale: number; shift:
 function affineStep(node: OnnxNode, view: GraphView): AffineRun | undefined {
   const [left = "", right = ""] = node.inputs;
   const [output] = node.outputs;
-  const operation = Object.hasOwn(OPERATIONS, node.opType) ? OPERATIONS[node.opType] : undefined;
+  const operation = Object.hasOwn(affineOperations, node.opType) ? affineOperations[node.opType] : undefined;
   if (!operation || output === undefined) return undefined;
   const swapped = node.opType !== "Sub" && view.initializer(left) !== undefined;
   const [input, constant] = swapped ? [right, view.initializer(left)] : [left, view.initializer(right)];

@@ -5,9 +5,9 @@ import { makeDetectorResizable } from "./detector.ts";
 import type { OnnxGraph, OnnxNode, OnnxTensor } from "./model.ts";
 import { decodeModel, encodeModel, int, ints, OnnxFormatError } from "./model.ts";
 
-const FEATURES = 8;
+const featureCount = 8;
 /** Channels of the heads of a small detector with one stride. */
-const HEADS = { cls: 1, bbox: 4, kps: 10 };
+const headNames = { cls: 1, bbox: 4, kps: 10 };
 
 /** A detector built as YuNet is, for images of 8 x 8 pixels. */
 function smallDetector(reshapeTo: (channels: number) => bigint[]): OnnxGraph {
@@ -29,12 +29,12 @@ function smallDetector(reshapeTo: (channels: number) => bigint[]): OnnxGraph {
     outputs: [output],
     attributes: { group: int(group), pads: ints([pad, pad, pad, pad]) },
   });
-  const nodes = [convolution("input", "features", [FEATURES, 3, 3, 3], 1)];
-  for (const [head, channels] of Object.entries(HEADS)) {
+  const nodes = [convolution("input", "features", [featureCount, 3, 3, 3], 1)];
+  for (const [head, channels] of Object.entries(headNames)) {
     const shape = `${head}.shape`;
     initializers.push({ name: shape, dims: [3], data: BigInt64Array.from(reshapeTo(channels)) });
     nodes.push(
-      convolution("features", `${head}.1`, [channels, FEATURES, 1, 1], 0),
+      convolution("features", `${head}.1`, [channels, featureCount, 1, 1], 0),
       convolution(`${head}.1`, `${head}.2`, [channels, 1, 3, 3], 1, channels),
       {
         opType: "Transpose",
@@ -48,7 +48,7 @@ function smallDetector(reshapeTo: (channels: number) => bigint[]): OnnxGraph {
   return {
     name: "detector",
     inputs: [{ name: "input", dims: [1, 3, 8, 8] }],
-    outputs: Object.entries(HEADS).map(([name, channels]) => ({ name, dims: [1, 64, channels] })),
+    outputs: Object.entries(headNames).map(([name, channels]) => ({ name, dims: [1, 64, channels] })),
     initializers,
     nodes,
     opsets: { "": 11 },

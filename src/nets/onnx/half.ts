@@ -1,5 +1,5 @@
 /** By exponent, what one unit of the significand of a binary16 is worth; subnormal numbers share the lowest. */
-const SIGNIFICAND_UNITS = Array.from({ length: 31 }, (_, exponent) => 2 ** (Math.max(exponent, 1) - 25));
+const significandUnits = Array.from({ length: 31 }, (_, exponent) => 2 ** (Math.max(exponent, 1) - 25));
 
 /** Widens IEEE 754 binary16 numbers. */
 export function halfToSingle(halves: Uint16Array): Float32Array {
@@ -7,7 +7,7 @@ export function halfToSingle(halves: Uint16Array): Float32Array {
   for (const [index, bits] of halves.entries()) {
     const exponent = (bits >> 10) & 0x1f;
     const fraction = bits & 0x3ff;
-    const unit = SIGNIFICAND_UNITS[exponent];
+    const unit = significandUnits[exponent];
     const magnitude =
       unit === undefined
         ? fraction === 0

@@ -1,5 +1,5 @@
 import type { WireAttribute, WireModel, WireNode, WireTensor, WireValue } from "./schema.ts";
-import { ATTRIBUTE_TYPE, decodeWire, encodeWire } from "./schema.ts";
+import { attributeType, decodeWire, encodeWire } from "./schema.ts";
 
 /**
  * ONNX models as plain values: a typed reader and writer of `.onnx` files (IR version 8). Tensors are stored
@@ -66,14 +66,14 @@ export const ints = (value: readonly number[]): OnnxAttribute => ({ type: "ints"
 export const float = (value: number): OnnxAttribute => ({ type: "float", value });
 export const text = (value: string): OnnxAttribute => ({ type: "string", value });
 
-const IR_VERSION = 8;
-const DEFAULT_OPSETS = { "": 17 };
+const writtenIrVersion = 8;
+const defaultOpsets = { "": 17 };
 
 /**
  * `TensorProto.DataType` and storage of the element types. `unpack` reads the typed fields in which some
  * producers keep the elements, in place of raw bytes.
  */
-const ELEMENT_TYPES = [
+const elementTypes = [
   { name: "float32", code: 1, array: Float32Array, unpack: (wire) => new Float32Array(wire.floatData ?? []) },
   { name: "uint8", code: 2, array: Uint8Array, unpack: (wire) => new Uint8Array(wire.int32Data ?? []) },
   { name: "int8", code: 3, array: Int8Array, unpack: (wire) => new Int8Array(wire.int32Data ?? []) },
@@ -99,9 +99,9 @@ const ELEMENT_TYPES = [
 
 /** Serialises a graph. Equal graphs give equal bytes. */
 export function encodeModel(graph: OnnxGraph): Uint8Array {
-  const opsets = Object.entries(graph.opsets ?? DEFAULT_OPSETS);
+  const opsets = Object.entries(graph.opsets ?? defaultOpsets);
   return encodeWire({
-    irVersion: IR_VERSION,
+    irVersion: writtenIrVersion,
     producerName: "cameo",
     opsetImport: opsets.map(([domain, version]) => ({ domain, version })),
     graph: {
@@ -171,7 +171,7 @@ function decodeNode({ opType, domain, name, input, output, attribute }: WireNode
 }
 
 function encodeAttribute(name: string, attribute: OnnxAttribute): WireAttribute {
-  const head = { name, type: ATTRIBUTE_TYPE[attribute.type] };
+  const head = { name, type: attributeType[attribute.type] };
   switch (attribute.type) {
     case "int":
       return { ...head, i: attribute.value };
@@ -190,17 +190,17 @@ function encodeAttribute(name: string, attribute: OnnxAttribute): WireAttribute 
 
 function decodeAttribute(wire: WireAttribute, opType: string): OnnxAttribute {
   switch (wire.type) {
-    case ATTRIBUTE_TYPE.int:
+    case attributeType.int:
       return { type: "int", value: safeInteger(wire.i ?? 0) };
-    case ATTRIBUTE_TYPE.ints:
+    case attributeType.ints:
       return { type: "ints", value: (wire.ints ?? []).map(safeInteger) };
-    case ATTRIBUTE_TYPE.float:
+    case attributeType.float:
       return { type: "float", value: wire.f ?? 0 };
-    case ATTRIBUTE_TYPE.floats:
+    case attributeType.floats:
       return { type: "floats", value: wire.floats ?? [] };
-    case ATTRIBUTE_TYPE.string:
+    case attributeType.string:
       return { type: "string", value: new TextDecoder().decode(wire.s) };
-    case ATTRIBUTE_TYPE.tensor:
+    case attributeType.tensor:
       if (wire.t) return { type: "tensor", value: decodeTensor(wire.t) };
   }
   throw new OnnxFormatError(`Attribute ${wire.name} of ${opType} has the unsupported type ${wire.type}`);
@@ -218,7 +218,7 @@ function encodeTensor({ name, dims, data }: OnnxTensor): WireTensor {
   if (size !== data.length) {
     throw new RangeError(`Tensor ${name} of shape ${dims.join("x")} has ${data.length} elements`);
   }
-  const type = ELEMENT_TYPES.find(({ array }) => data[Symbol.toStringTag] === array.name);
+  const type = elementTypes.find(({ array }) => data[Symbol.toStringTag] === array.name);
   if (!type) throw new TypeError(`Tensor ${name} has an unsupported element type`);
   return {
     name,
@@ -251,14 +251,14 @@ function decodeData(wire: WireTensor, name: string): TensorData {
 }
 
 function elementType(code: number | undefined, name: string) {
-  const type = ELEMENT_TYPES.find((candidate) => candidate.code === code);
+  const type = elementTypes.find((candidate) => candidate.code === code);
   if (!type) throw new OnnxFormatError(`${name} has the unsupported element type ${code}`);
   return type;
 }
 
 function encodeValue({ name, elementType: type = "float32", dims }: OnnxValue): WireValue {
   const dim = dims.map((size) => (typeof size === "string" ? { dimParam: size } : { dimValue: size }));
-  const elemType = ELEMENT_TYPES.find((candidate) => candidate.name === type)?.code;
+  const elemType = elementTypes.find((candidate) => candidate.name === type)?.code;
   return { name, type: { tensorType: { ...(elemType && { elemType }), shape: { dim } } } };
 }
 

@@ -4,10 +4,10 @@ import type { OnnxGraph, OnnxNode, OnnxTensor } from "./model.ts";
 import { encodeModel, int, ints } from "./model.ts";
 import { optimize } from "./optimize.ts";
 
-const CHANNELS = 8;
-const SIZE = 6;
-const IMAGE = ["N", CHANNELS, SIZE, SIZE] as const;
-const GATE = ["N", CHANNELS, 1, 1] as const;
+const channelCount = 8;
+const size = 6;
+const imageDims = ["N", channelCount, size, size] as const;
+const gateDims = ["N", channelCount, 1, 1] as const;
 
 const tensor = (name: string, dims: number[], seed: number): OnnxTensor => ({
   name,
@@ -19,15 +19,15 @@ const tensor = (name: string, dims: number[], seed: number): OnnxTensor => ({
 });
 
 const constants = [
-  tensor("perChannel", [1, CHANNELS, 1, 1], 2),
-  tensor("otherPerChannel", [CHANNELS, 1, 1], 3),
+  tensor("perChannel", [1, channelCount, 1, 1], 2),
+  tensor("otherPerChannel", [channelCount, 1, 1], 3),
   tensor("single", [1, 1, 1, 1], 4),
-  tensor("perPixel", [1, 1, SIZE, SIZE], 5),
+  tensor("perPixel", [1, 1, size, size], 5),
   tensor("slope", [1, 1, 1], 6),
-  tensor("slopes", [CHANNELS, 1, 1], 7),
-  { name: "steepSlopes", dims: [CHANNELS, 1, 1], data: noise(CHANNELS, 7).map((slope) => 1 + slope) },
-  tensor("dense", [4, CHANNELS, 3, 3], 8),
-  tensor("grouped", [4, CHANNELS / 2, 3, 3], 9),
+  tensor("slopes", [channelCount, 1, 1], 7),
+  { name: "steepSlopes", dims: [channelCount, 1, 1], data: noise(channelCount, 7).map((slope) => 1 + slope) },
+  tensor("dense", [4, channelCount, 3, 3], 8),
+  tensor("grouped", [4, channelCount / 2, 3, 3], 9),
   tensor("bias", [4], 10),
 ];
 
@@ -46,11 +46,11 @@ function graphOf(formulas: string[], attributes: NonNullable<OnnxNode["attribute
     .filter(({ opType, outputs }) => opType !== "Conv" && outputs[0] !== "y")
     .map(({ opType, outputs: [name = ""] }) => ({
       name,
-      dims: opType === "GlobalAveragePool" || name === "gate" ? GATE : IMAGE,
+      dims: opType === "GlobalAveragePool" || name === "gate" ? gateDims : imageDims,
     }));
   return {
     name: "test",
-    inputs: [{ name: "x", dims: IMAGE }],
+    inputs: [{ name: "x", dims: imageDims }],
     outputs: [{ name: "y", dims: ["N", "C", "H", "W"] }],
     initializers: constants.filter(({ name }) => nodes.some(({ inputs }) => inputs.includes(name))),
     nodes,
@@ -58,8 +58,8 @@ function graphOf(formulas: string[], attributes: NonNullable<OnnxNode["attribute
   };
 }
 
-const GROUPS = { group: int(2) };
-const PADS = { pads: ints([1, 1, 1, 1]) };
+const groups = { group: int(2) };
+const padding = { pads: ints([1, 1, 1, 1]) };
 
 describe("optimising", () => {
   test.each<[string, OnnxGraph, string[]]>([
@@ -86,17 +86,17 @@ describe("optimising", () => {
     ],
     [
       "a normalisation before a grouped convolution without bias",
-      graphOf(["a = Mul(x, perChannel)", "b = Add(a, otherPerChannel)", "y = Conv(b, grouped)"], GROUPS),
+      graphOf(["a = Mul(x, perChannel)", "b = Add(a, otherPerChannel)", "y = Conv(b, grouped)"], groups),
       ["Conv"],
     ],
     [
       "a normalisation before a convolution that pads",
-      graphOf(["a = Mul(x, perChannel)", "b = Add(a, otherPerChannel)", "y = Conv(b, dense, bias)"], PADS),
+      graphOf(["a = Mul(x, perChannel)", "b = Add(a, otherPerChannel)", "y = Conv(b, dense, bias)"], padding),
       ["BatchNormalization", "Conv"],
     ],
     [
       "a scale before a convolution that pads",
-      graphOf(["a = Mul(x, perChannel)", "y = Conv(a, dense, bias)"], PADS),
+      graphOf(["a = Mul(x, perChannel)", "y = Conv(a, dense, bias)"], padding),
       ["Conv"],
     ],
     [
@@ -127,7 +127,9 @@ describe("optimising", () => {
     const optimised = optimize(graph);
     expect(optimised.nodes.map(({ opType }) => opType)).toEqual(operators);
     const batch = 2;
-    const feeds = [{ dims: [batch, CHANNELS, SIZE, SIZE], data: noise(batch * CHANNELS * SIZE * SIZE, 99) }];
+    const feeds = [
+      { dims: [batch, channelCount, size, size], data: noise(batch * channelCount * size * size, 99) },
+    ];
     const [before] = await runModel(encodeModel(graph), feeds);
     const [after] = await runModel(encodeModel(optimised), feeds);
     const [expected, actual] = [before?.[0], after?.[0]];

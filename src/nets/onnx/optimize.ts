@@ -6,7 +6,7 @@ import { useLeakyRelu } from "./leakyRelu.ts";
 import type { OnnxGraph } from "./model.ts";
 
 /** Rewrites in their order. */
-const REWRITES: readonly ((graph: OnnxGraph) => OnnxGraph)[] = [
+const allRewrites: readonly ((graph: OnnxGraph) => OnnxGraph)[] = [
   useLeakyRelu,
   foldAffines,
   enlargeGates,
@@ -21,5 +21,5 @@ const REWRITES: readonly ((graph: OnnxGraph) => OnnxGraph)[] = [
  * The shapes of intermediate values must be declared in {@link OnnxGraph.values} for the rewrites to see them.
  */
 export function optimize(graph: OnnxGraph): OnnxGraph {
-  return REWRITES.reduce((rewritten, rewrite) => rewrite(rewritten), graph);
+  return allRewrites.reduce((rewritten, rewrite) => rewrite(rewritten), graph);
 }

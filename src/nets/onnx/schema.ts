@@ -74,7 +74,7 @@ const root = protobuf.Root.fromJSON({
 });
 
 /** `AttributeProto.AttributeType` of the attribute kinds we use. */
-export const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
+export const attributeType = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
 /** An `int64` is a decimal string when read, so that no digit is lost, and a number or string when written. */
 type Int64 = string | number;

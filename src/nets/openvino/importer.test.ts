@@ -40,8 +40,8 @@ const parameter = (...dims: number[]): TestLayer => ({
 });
 const result = (input: string): TestLayer => ({ name: `${input}/sink`, type: "Result", inputs: [input] });
 
-const WINDOW = { strides: "1,1", pads_begin: "0,0", pads_end: "0,0", auto_pad: "explicit" };
-const CONVOLUTION = { ...WINDOW, dilations: "1,1" };
+const window = { strides: "1,1", pads_begin: "0,0", pads_end: "0,0", auto_pad: "explicit" };
+const convolution = { ...window, dilations: "1,1" };
 
 interface Case {
   readonly input: readonly number[];
@@ -52,7 +52,7 @@ interface Case {
   readonly constants?: (weights: Weights) => TestLayer[];
 }
 
-const CASES: Readonly<Record<string, Case>> = {
+const cases: Readonly<Record<string, Case>> = {
   Add: {
     input: [1, 2, 1, 1],
     x: [1, 2],
@@ -84,7 +84,7 @@ const CASES: Readonly<Record<string, Case>> = {
     layer: {
       type: "AvgPool",
       data: {
-        ...WINDOW,
+        ...window,
         kernel: "2,2",
         strides: "2,2",
         pads_begin: "1,1",
@@ -103,7 +103,7 @@ const CASES: Readonly<Record<string, Case>> = {
     layer: {
       type: "AvgPool",
       data: {
-        ...WINDOW,
+        ...window,
         kernel: "2,2",
         strides: "2,2",
         pads_begin: "1,1",
@@ -118,7 +118,7 @@ const CASES: Readonly<Record<string, Case>> = {
   Convolution: {
     input: [1, 2, 1, 2],
     x: [1, 2, 10, 20],
-    layer: { type: "Convolution", data: CONVOLUTION, inputs: ["image", "c"] },
+    layer: { type: "Convolution", data: convolution, inputs: ["image", "c"] },
     constants: (weights) => [weights.single("c", [1, 2, 1, 2], 1, 2, 3, 4)],
     output: [1, 1, 1, 1],
     y: [1 + 4 + 30 + 80],
@@ -126,7 +126,7 @@ const CASES: Readonly<Record<string, Case>> = {
   GroupConvolution: {
     input: [1, 2, 1, 1],
     x: [1, 10],
-    layer: { type: "GroupConvolution", data: CONVOLUTION, inputs: ["image", "c"] },
+    layer: { type: "GroupConvolution", data: convolution, inputs: ["image", "c"] },
     constants: (weights) => [weights.single("c", [2, 2, 1, 1, 1], 1, 2, 3, 4)],
     output: [1, 4, 1, 1],
     y: [1, 2, 30, 40],
@@ -164,7 +164,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "FakeQuantize of weights by channel": {
     input: [1, 1, 1, 1],
     x: [1],
-    layer: { type: "Convolution", data: CONVOLUTION, inputs: ["image", "quantised"] },
+    layer: { type: "Convolution", data: convolution, inputs: ["image", "quantised"] },
     constants: (weights) => [
       weights.constant("stored", "u8", [2, 1, 1, 1], new Uint8Array([0, 127])),
       {
@@ -203,7 +203,7 @@ const CASES: Readonly<Record<string, Case>> = {
     layer: {
       type: "MaxPool",
       data: {
-        ...WINDOW,
+        ...window,
         kernel: "1,3",
         strides: "2,2",
         rounding_type: "ceil",
@@ -263,7 +263,7 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 describe("importing an OpenVINO layer", () => {
-  test.each(Object.entries(CASES))(
+  test.each(Object.entries(cases))(
     "%s computes what OpenVINO defines, for any batch",
     async (_, layerCase) => {
       const weights = new Weights();
@@ -311,7 +311,7 @@ describe("importing an OpenVINO layer", () => {
 
 describe("an OpenVINO model is refused", () => {
   const relu = { name: "layer", type: "ReLU", inputs: ["image"], outputs: [[1, 2, 2, 2]] };
-  const pool = { ...relu, type: "MaxPool", data: { ...WINDOW, kernel: "1,1" } };
+  const pool = { ...relu, type: "MaxPool", data: { ...window, kernel: "1,1" } };
   const image = parameter(1, 2, 2, 2);
 
   test.each<[string, TestLayer[], RegExp]>([
@@ -355,7 +355,7 @@ describe("an OpenVINO model is refused", () => {
     ],
     [
       "weights of run time",
-      [image, { ...relu, type: "Convolution", data: CONVOLUTION, inputs: ["image", "image"] }],
+      [image, { ...relu, type: "Convolution", data: convolution, inputs: ["image", "image"] }],
       /input 1 must be a constant/,
     ],
     [

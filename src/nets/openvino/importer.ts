@@ -4,11 +4,11 @@ import type { OnnxGraph, OnnxValue } from "../onnx/model.ts";
 import { LayerAttributes } from "./attributes.ts";
 import { OpenVinoError } from "./error.ts";
 import { type IrLayer, type IrModel, parseIr } from "./ir.ts";
-import { LAYER_CONVERTERS } from "./layers.ts";
+import { layerConverters } from "./layers.ts";
 import { readConstant } from "./weights.ts";
 
 /** Name of the free batch dimension of imported models. */
-const BATCH = "N";
+const freeBatch = "N";
 
 /**
  * Reads an OpenVINO IR (version 10 or 11) made for a batch of one, as an ONNX graph that takes any batch.
@@ -96,7 +96,7 @@ class Importer {
     if (!port) throw new RangeError("has no output");
     if (layer.type === "Const") return readConstant(attributes, this.#weights);
     if (layer.type === "Parameter") return this.#parameter(layer, attributes);
-    const convert = Object.hasOwn(LAYER_CONVERTERS, layer.type) ? LAYER_CONVERTERS[layer.type] : undefined;
+    const convert = Object.hasOwn(layerConverters, layer.type) ? layerConverters[layer.type] : undefined;
     if (!convert) throw new RangeError("the type is not supported");
     const inputs = layer.inputs.map((_, index) => this.#input(layer, index));
     const expression = convert({ attributes, inputs, outputDims: port.dims });
@@ -134,4 +134,4 @@ class Importer {
 
 const interfaceName = (layer: IrLayer | undefined) => layer?.outputs[0]?.names[0] ?? layer?.name ?? "";
 const place = ({ name, type }: IrLayer) => ({ layer: name, type });
-const batched = (dims: readonly number[]) => [BATCH, ...dims.slice(1)];
+const batched = (dims: readonly number[]) => [freeBatch, ...dims.slice(1)];

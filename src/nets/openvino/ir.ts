@@ -36,7 +36,7 @@ export interface IrPort {
   readonly dims: readonly number[];
 }
 
-const IR_VERSIONS = ["10", "11"];
+const irVersions = ["10", "11"];
 
 /** An element without attributes and children is parsed into an empty string. */
 const emptyAsObject = (value: unknown) => (value === "" ? {} : value);
@@ -89,8 +89,8 @@ const parser = new XMLParser({
 /** @throws OpenVinoError for text that is no IR of a known version. */
 export function parseIr(xml: Uint8Array): IrModel {
   const { net } = parseNet(xml);
-  if (!IR_VERSIONS.includes(net.version)) {
-    throw new OpenVinoError(`IR version ${net.version} is not supported, only ${IR_VERSIONS.join(" and ")}`);
+  if (!irVersions.includes(net.version)) {
+    throw new OpenVinoError(`IR version ${net.version} is not supported, only ${irVersions.join(" and ")}`);
   }
   const sources = new Map(
     net.edges.edge.map((edge) => [

@@ -26,11 +26,11 @@ export interface Layer {
  */
 export type LayerConverter = (layer: Layer) => Expression;
 
-const EXPLICIT_PADDING = { explicit: true, notset: true };
-const NUMPY_BROADCAST = { numpy: true, none: true };
+const explicitPadding = { explicit: true, notset: true };
+const numpyBroadcast = { numpy: true, none: true };
 
 /** Converters by layer type, for OpenVINO's opset1 to opset8. */
-export const LAYER_CONVERTERS: Readonly<Record<string, LayerConverter>> = {
+export const layerConverters: Readonly<Record<string, LayerConverter>> = {
   Add: elementwise("Add"),
   Multiply: elementwise("Mul"),
   Subtract: elementwise("Sub"),
@@ -58,7 +58,7 @@ export const LAYER_CONVERTERS: Readonly<Record<string, LayerConverter>> = {
     convolution(attributes, value(inputs, 0), constantInput(inputs, 1), 1),
 
   FakeQuantize: ({ attributes, inputs }) => {
-    attributes.choice("auto_broadcast", NUMPY_BROADCAST, "numpy");
+    attributes.choice("auto_broadcast", numpyBroadcast, "numpy");
     const quantisation = {
       levels: attributes.integer("levels"),
       inputLow: constantInput(inputs, 1),
@@ -121,8 +121,8 @@ export const LAYER_CONVERTERS: Readonly<Record<string, LayerConverter>> = {
     constantInput(inputs, 1);
     const input = value(inputs, 0);
     if (outputDims[0] !== input.dims[0]) throw new RangeError("a change of the batch is not supported");
-    const COPY_OF_INPUT_DIM = 0;
-    const shape = [COPY_OF_INPUT_DIM, ...outputDims.slice(1)];
+    const copyOfInputDim = 0;
+    const shape = [copyOfInputDim, ...outputDims.slice(1)];
     return operation("Reshape", [input, int64s(shape)]);
   },
 
@@ -137,7 +137,7 @@ export const LAYER_CONVERTERS: Readonly<Record<string, LayerConverter>> = {
 
 function elementwise(opType: string): LayerConverter {
   return ({ attributes, inputs }) => {
-    attributes.choice("auto_broadcast", NUMPY_BROADCAST, "numpy");
+    attributes.choice("auto_broadcast", numpyBroadcast, "numpy");
     if (inputs.every(({ kind }) => kind === "constant")) throw new RangeError("reads constants only");
     return operation(opType, inputs);
   };
@@ -162,7 +162,7 @@ function convolution(
 
 /** Strides and padding of a sliding window. */
 function window(attributes: LayerAttributes): Record<"strides" | "pads", OnnxAttribute> {
-  attributes.choice("auto_pad", EXPLICIT_PADDING, "explicit");
+  attributes.choice("auto_pad", explicitPadding, "explicit");
   return {
     strides: ints(attributes.integers("strides")),
     pads: ints([...attributes.integers("pads_begin"), ...attributes.integers("pads_end")]),

@@ -4,7 +4,7 @@ import type { TensorData } from "../onnx/model.ts";
 import type { LayerAttributes } from "./attributes.ts";
 
 /** Readers of the element types of constants, over a copy of exactly the constant's bytes. */
-const ELEMENT_TYPES: Readonly<Record<string, (bytes: ArrayBuffer) => TensorData>> = {
+const elementTypes: Readonly<Record<string, (bytes: ArrayBuffer) => TensorData>> = {
   f32: (bytes) => new Float32Array(bytes),
   // Half precision is a way of storing: we compute in single precision.
   f16: (bytes) => halfToSingle(new Uint16Array(bytes)),
@@ -20,7 +20,7 @@ const ELEMENT_TYPES: Readonly<Record<string, (bytes: ArrayBuffer) => TensorData>
  * @throws RangeError where the constant lies outside of the file or its size and shape disagree.
  */
 export function readConstant(attributes: LayerAttributes, weights: Uint8Array): Constant {
-  const read = attributes.choice("element_type", ELEMENT_TYPES);
+  const read = attributes.choice("element_type", elementTypes);
   const dims = attributes.integers("shape");
   const offset = attributes.integer("offset");
   const size = attributes.integer("size");

@@ -10,7 +10,7 @@ export interface Feed {
  * onnxruntime refuses typed arrays of the realm in which jest runs tests, so that sessions live in a worker, whose
  * code must be plain JavaScript.
  */
-const WORKER = `
+const workerCode = `
   const { parentPort, workerData } = require("node:worker_threads");
   const { InferenceSession, Tensor } = require("onnxruntime-node");
   const run = async ({ model, feeds }) => {
@@ -30,7 +30,7 @@ export async function runModel(
   model: Uint8Array,
   feeds: readonly Feed[],
 ): Promise<({ readonly name: string } & Feed)[][]> {
-  const worker = new Worker(WORKER, { eval: true, workerData: { model, feeds } });
+  const worker = new Worker(workerCode, { eval: true, workerData: { model, feeds } });
   return new Promise((resolve, reject) => {
     worker.once("message", resolve).once("error", reject);
   });
