@@ -16,7 +16,7 @@ FROM node AS build
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci
 COPY . .
 RUN npm run build \
- && rm -r dist/bench dist/conformance dist/trials dist/scripts dist/test \
+ && rm -r dist/scripts \
  && find dist -name "*.map" -delete
 # The weights that come with the image: packs by name; "auto" is the first of the preferred packs that can be had here,
 # which the build's output names. Empty: none, and /models has to be a volume.
@@ -25,10 +25,11 @@ ARG CAMEO_ACCEPT_MODEL_LICENCES=
 ARG CAMEO_MODEL_MIRRORS=
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
     mkdir /models \
+ && export CAMEO_MODELS_DIR=/models NODE_USE_ENV_PROXY=1 \
  && case "$MODELS" in \
       "") ;; \
-      auto) CAMEO_MODELS_DIR=/models node dist/src/cli/cameo.js models ;; \
-      *) CAMEO_MODELS_DIR=/models node dist/src/cli/cameo.js models $MODELS ;; \
+      auto) node dist/src/cli/cameo.js models ;; \
+      *) node dist/src/cli/cameo.js models $MODELS ;; \
     esac
 
 FROM node:24-trixie-slim
