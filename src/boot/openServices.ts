@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { modelPackUnavailable } from "../../protocol/errors.ts";
 import { type Chore, Housekeeper } from "../housekeeping/housekeeper.ts";
 import { applyRetention } from "../housekeeping/retention.ts";
-import { RequestImageSource } from "../images/imageSource.ts";
+import { type ImageSource, RequestImageSource } from "../images/imageSource.ts";
 import { S3Objects } from "../images/s3Objects.ts";
 import type { Services } from "../operations/services.ts";
 import { PageTokens } from "../operations/shared/pages.ts";
@@ -31,6 +31,7 @@ import { UserStore } from "../storage/userStore.ts";
 import type { VectorIndex } from "../storage/vectorIndex.ts";
 import type { MetricSources } from "../telemetry/metrics.ts";
 import { timeMethods } from "../telemetry/timeMethods.ts";
+import { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import { timeServices } from "./timedServices.ts";
 
@@ -70,47 +71,28 @@ export async function openServices(
 ): Promise<RunningServices> {
   // A name that there is not is told before anything is waited for.
   if (config.modelPack !== undefined) findPack(config.modelPack, catalogue.packs);
-  const closers: (() => Promise<void>)[] = [];
-  const close = async () => {
-    for (const closeOne of closers.reverse()) await closeOne();
-  };
+  const closers: PartClosers = new Closers(endingParts);
   try {
-    const database = await openDatabase(
-      databaseLocation(config),
-      (error) => log.warn({ err: error }, "database connection lost"),
-      {
-        wait: 1000 * config.databaseWait,
-        onWaiting: (error) => {
-          log.warn(`waiting for the database: ${error.message}`);
-          onWaiting(error);
-        },
-        queryTimeout: 1000 * config.databaseTimeout,
-      },
-    );
-    closers.push(() => database.close());
+    const database = await openConfiguredDatabase(config, log, onWaiting);
+    closers.add("database", () => database.close());
     const collections = new CollectionStore(database.sql);
     const { pack, opened: current, notice } = await openCurrentPack(config, catalogue, collections, log);
     const others = catalogue.packs
       .filter((other) => other !== pack)
       .map((other) => new LazyRecognizer(other, () => openPack(other, config, log, idleTimeout)));
     const recognizers = [current, ...others];
-    closers.push(async () => void (await Promise.all(recognizers.map((one) => one.close()))));
+    for (const recognizer of recognizers) closers.add("recognition", () => recognizer.close());
     const vectors = openVectorIndex(config, database.sql, log, closers);
     const pageTokens = new PageTokens(await sharedSecret(database.sql, "page-tokens"));
     const housekeeper = startHousekeeping({ config, database, collections, log, audit });
-    closers.push(() => housekeeper.close());
+    closers.add("chores", () => housekeeper.close());
     return {
       services: timeServices({
         account: config,
         clock: () => new Date(),
         collections,
         faces: new FaceStore(database.sql),
-        images: new RequestImageSource(
-          config.s3 &&
-            timeMethods(new S3Objects(config.s3, (failure) => log.warn(failure, "S3 gave no image")), {
-              read: "fetch",
-            }),
-        ),
+        images: openImageSource(config, log),
         newId: randomUUID,
         packs: {
           current,
@@ -130,12 +112,42 @@ export async function openServices(
         totals: () => collections.totals(),
         vectorIndex: vectors instanceof MemoryIndex ? () => vectors.load() : undefined,
       },
-      close,
+      close: () => closers.close(),
     };
   } catch (error) {
-    await close();
+    await closers.close().catch((failure: unknown) => log.error({ err: failure }, "did not end well"));
     throw error;
   }
+}
+
+/** In the order in which they end: what works by itself, what answers requests, what both need. */
+const endingParts = ["chores", "index", "recognition", "database"] as const;
+
+type PartClosers = Closers<(typeof endingParts)[number]>;
+
+function openConfiguredDatabase(
+  config: Config,
+  log: Logger,
+  onWaiting: (error: Error) => void,
+): Promise<Database> {
+  return openDatabase(
+    databaseLocation(config),
+    (error) => log.warn({ err: error }, "database connection lost"),
+    {
+      wait: 1000 * config.databaseWait,
+      onWaiting: (error) => {
+        log.warn(`waiting for the database: ${error.message}`);
+        onWaiting(error);
+      },
+      queryTimeout: 1000 * config.databaseTimeout,
+    },
+  );
+}
+
+/** Images come with requests, and from S3 where that is set up. */
+function openImageSource({ s3 }: Config, log: Logger): ImageSource {
+  const objects = s3 && new S3Objects(s3, (failure) => log.warn(failure, "S3 gave no image"));
+  return new RequestImageSource(objects && timeMethods(objects, { read: "fetch" }));
 }
 
 /** Where the configured database is. */
@@ -181,14 +193,14 @@ function openVectorIndex(
   { vectorIndex, indexMemory }: Config,
   sql: Sql,
   log: Logger,
-  closers: (() => Promise<void>)[],
+  closers: PartClosers,
 ): VectorIndex {
   if (vectorIndex === "pgvector") return new PgvectorIndex(sql);
   const index = new MemoryIndex(sql, {
     memoryLimit: indexMemory * 2 ** 20,
     onError: (error) => log.warn({ err: error }, "copies of collections could not be read or looked after"),
   });
-  closers.push(async () => index.close());
+  closers.add("index", () => index.close());
   return index;
 }
 
