@@ -123,7 +123,7 @@ async function inFolderOf<Result>(
 ): Promise<Result> {
   const folder = await mkdtemp(path.join(parent, `cameo-npm-${process.pid}-`)).catch((cause: Error) => {
     throw new NpmFetchError(
-      `no temporary folder can be made (${cause.message}): set TMPDIR to a folder that can be written to`,
+      "no temporary folder can be made: set TMPDIR to a folder that can be written to",
       { cause },
     );
   });
