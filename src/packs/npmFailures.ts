@@ -29,7 +29,11 @@ const remedies: readonly (readonly [codes: readonly string[], remedy: string])[]
     "the npm registry cannot be reached: `npm config get registry` tells which it is; behind a proxy, `npm config set https-proxy`",
   ],
   [
-    ["ETIMEDOUT", "FETCH_ERROR", "EIDLETIMEOUT", "ERR_SOCKET_TIMEOUT"],
+    ["FETCH_ERROR"],
+    "the npm registry stopped in the middle, or something else answered in its place, such as a proxy's page: try again, and look at npm's registry and proxy (`npm config list`)",
+  ],
+  [
+    ["ETIMEDOUT", "EIDLETIMEOUT", "ERR_SOCKET_TIMEOUT"],
     "the npm registry does not answer, or stopped in the middle: try again, and look at npm's registry and proxy (`npm config list`)",
   ],
   [

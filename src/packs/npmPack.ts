@@ -76,6 +76,7 @@ function packArguments(spec: string, folder: string, { silence }: NpmLimits): re
     spec,
     "--ignore-scripts",
     "--json",
+    "--dry-run=false",
     `--pack-destination=${folder}`,
     // A line for each answer of the registry.
     "--loglevel=http",

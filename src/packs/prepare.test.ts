@@ -101,7 +101,22 @@ describe("preparePack", () => {
     expect(message.match(/^ {2}127\.0\.0\.1:1: fetch failed/gm)).toHaveLength(1);
     // The detector came from a mirror, so it is not among them.
     expect(message).not.toContain("detector");
-    expect(message).toContain(`copy its models folder to\n${modelsDir}`);
+    expect(message).toContain("run `npm run models -- drawn-faces` where they can be had");
+    expect(message).toContain(`models folder to ${modelsDir};`);
+    expect(message).toContain(`downloaded into ${modelsDir}`);
     expect(message).toContain("CAMEO_MODEL_MIRRORS");
+  });
+
+  test("names no address where there is none", async () => {
+    const source = {
+      package: "no-such-package",
+      version: "1.0.0",
+      integrity: `sha512-${"A".repeat(86)}==`,
+      member: "net.onnx",
+    };
+    const missing = { file: { ...lacking("net.onnx", 10), sources: [source] }, tried: [] };
+    const { message } = new ModelsMissingError([{ pack, missing: [missing] }], "models");
+    expect(message).toContain("npm package no-such-package@1.0.0");
+    expect(message).not.toContain("address above");
   });
 });

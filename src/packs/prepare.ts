@@ -38,9 +38,11 @@ export class ModelsMissingError extends Error {
     super(
       [
         ...lacking.flatMap(tellLacking),
-        "To bring them by hand: run `npm run models` where they can be had, and copy its models folder to",
-        `${modelsDir}; or download each from an address above into ${modelsDir}, under the path shown;`,
-        "or name a folder or address that has them in CAMEO_MODEL_MIRRORS.",
+        `To bring them by hand: run \`npm run models -- ${lacking.at(-1)?.pack.name}\` where they can be had, and copy its`,
+        `models folder to ${modelsDir}; or name a folder or address that has it in CAMEO_MODEL_MIRRORS.`,
+        ...(hasAddress(lacking)
+          ? [`What has an address above can be downloaded into ${modelsDir}, under the path shown.`]
+          : []),
       ].join("\n"),
     );
     this.lacking = lacking;
@@ -54,6 +56,12 @@ export class ModelsMissingError extends Error {
       failures[0]?.modelsDir ?? "",
     );
   }
+}
+
+function hasAddress(lacking: readonly LackingPack[]): boolean {
+  return lacking.some(({ missing }) =>
+    missing.some(({ file }) => file.sources.some((source) => typeof source === "string")),
+  );
 }
 
 function tellLacking({ pack, missing }: LackingPack): readonly string[] {
@@ -136,8 +144,12 @@ export async function preparePack(
   const prepareNet = <Input>(net: { readonly model: Model; readonly input: Input } | undefined) => {
     if (net === undefined) return;
     const { model, input } = net;
-    if (missingOf([model]).length === 0) return { input, onnx: convert(model) };
-    places.report.warn(`${model.name} cannot be had; what it tells of faces is left out of answers`);
+    const lacking = missingOf([model]);
+    if (lacking.length === 0) return { input, onnx: convert(model) };
+    const tried = tellTried(lacking).join("; ");
+    places.report.warn(
+      `${model.name} cannot be had; what it tells of faces is left out of answers. Tried: ${tried}`,
+    );
     return;
   };
   const headPose = prepareNet(pack.attributes?.headPose);
