@@ -1,4 +1,5 @@
 import type { Model, ModelPack, NpmSource } from "../src/packs/pack.ts";
+import { meshCrop, mouthFormulas } from "./mediaPipe.ts";
 
 /**
  * The pack whose weights all come from npm packages, so that whoever could run `npm ci` can run it. The packages are
@@ -161,26 +162,14 @@ export const npmPack: ModelPack = {
   attributes: {
     faceMesh: {
       model: faceMesh,
-      // The square that MediaPipe cuts, one and a half times the mesh, seen by the five points: medians over
-      // photos of Labeled Faces in the Wild, made symmetrical.
       input: {
         size: 192,
-        template: [
-          { x: 0.362, y: 0.375 },
-          { x: 0.638, y: 0.375 },
-          { x: 0.5, y: 0.524 },
-          { x: 0.385, y: 0.631 },
-          { x: 0.615, y: 0.631 },
-        ],
-        channels: "rgb",
-        mean: [0, 0, 0],
-        scale: [255, 255, 255],
+        ...meshCrop,
         output: "conv2d_21",
         ownTemplate: templates.mesh,
         // Fitted to photos of some people, reported on those of others: docs/attributes.md.
         expressions: {
-          smile: { constant: 6.37, width: 18.4, cornersToEyes: -23.5 },
-          mouthOpen: { constant: -3.58, gap: 53.8 },
+          ...mouthFormulas,
           eyesOpen: { constant: -3.91, gap: 0, upperLid: -80.2, lowerLid: -32.8 },
         },
         pose: { yaw: { factor: 1.14, offset: 0.6 }, pitch: { factor: 1.04, offset: -3.2 } },

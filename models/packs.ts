@@ -2,6 +2,7 @@ import type { ModelCatalogue } from "../src/packs/choosePack.ts";
 import type { Model, ModelPack } from "../src/packs/pack.ts";
 import type { SimilarityCurve } from "../src/recognition/similarity.ts";
 import { det10g, det500m, mobileFaceNet600k, resNet600k } from "./insightFace.ts";
+import { meshCrop, mouthFormulas } from "./mediaPipe.ts";
 import { npmPack } from "./npmPack.ts";
 
 /**
@@ -239,24 +240,12 @@ const defaultPack = {
     },
     faceMesh: {
       model: faceMesh,
-      // The square that MediaPipe cuts, one and a half times the mesh, seen by the five points: medians over
-      // photos of Labeled Faces in the Wild, made symmetrical.
       input: {
         size: 256,
-        template: [
-          { x: 0.362, y: 0.375 },
-          { x: 0.638, y: 0.375 },
-          { x: 0.5, y: 0.524 },
-          { x: 0.385, y: 0.631 },
-          { x: 0.615, y: 0.631 },
-        ],
-        channels: "rgb",
-        mean: [0, 0, 0],
-        scale: [255, 255, 255],
+        ...meshCrop,
         output: "Identity",
         expressions: {
-          smile: { constant: 6.37, width: 18.4, cornersToEyes: -23.5 },
-          mouthOpen: { constant: -3.58, gap: 53.8 },
+          ...mouthFormulas,
           eyesOpen: { constant: -6.29, gap: 59.4, upperLid: 0, lowerLid: 0 },
         },
       },

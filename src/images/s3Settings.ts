@@ -8,6 +8,6 @@ export interface S3Settings {
   /** Not given: those that AWS's SDK finds on the machine. */
   readonly credentials: Credential | undefined;
   readonly forcePathStyle: boolean;
-  /** Not given: any bucket. */
+  /** Images come from no others. Not given: from any bucket that the credentials may read. */
   readonly buckets: readonly string[] | undefined;
 }
