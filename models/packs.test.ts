@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { isNpmSource, modelsOf } from "../src/packs/pack.ts";
-import { packs } from "./packs.ts";
+import { catalogue, packs } from "./packs.ts";
 
 describe("the manifest", () => {
   test("names packs and what FaceModelVersion says of them once each", () => {
@@ -9,10 +9,10 @@ describe("the manifest", () => {
     }
   });
 
-  test("has no default that a business may not use", () => {
-    const defaultModels = packs.filter(({ name }) => name === "default").flatMap(modelsOf);
-    expect(defaultModels.length).toBeGreaterThan(0);
-    expect(defaultModels.every(({ commercialUse }) => commercialUse)).toBe(true);
+  test.each(catalogue.preferred)("takes %s unasked, which a business may use", (name) => {
+    const models = packs.filter((pack) => pack.name === name).flatMap(modelsOf);
+    expect(models.length).toBeGreaterThan(0);
+    expect(models.every(({ commercialUse }) => commercialUse)).toBe(true);
   });
 
   test.each(packs.map((pack) => [pack.name, pack] as const))(

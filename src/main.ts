@@ -3,8 +3,8 @@ import { ConfigError, developmentCredential, readConfig } from "./boot/config.ts
 import { letHeapGrow } from "./boot/heap.ts";
 import { boundToProcess } from "./boot/lifetime.ts";
 import { startService } from "./boot/service.ts";
-import { isOperatorFault } from "./operatorFaults.ts";
 import { createLog } from "./server/log.ts";
+import { isOperatorFault } from "./system/operatorFaults.ts";
 
 /** Starts the service from the environment, and stops it on SIGTERM and SIGINT. */
 async function main(): Promise<void> {

@@ -61,6 +61,11 @@ test("a circle is seen", () => {
   expect(circlesIn(circle)).toEqual([["a", "b", "c"]]);
 });
 
+test("every file of src lies in a room", () => {
+  const homeless = imports.map(({ from }) => from).filter((file) => roomOf(file) === undefined);
+  expect(homeless).toEqual([]);
+});
+
 test("no room knows one above it", () => {
   const upward = imports.filter(({ from, to }) => {
     const [here, there] = [roomOf(from), roomOf(to)];

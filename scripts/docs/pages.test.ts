@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "@jest/globals";
 import { errorModels } from "../../protocol/errors.ts";
 import { offeredOperations } from "../../src/operations/registry.ts";
-import { operatorFaults } from "../../src/operatorFaults.ts";
+import { operatorFaults } from "../../src/system/operatorFaults.ts";
 import { packageRoot } from "../../src/system/packageRoot.ts";
 
 const read = (page: string) => readFileSync(path.join(packageRoot, "docs", page), "utf8");

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { watchFiles } from "../watchFiles.ts";
+import { watchFiles } from "../system/watchFiles.ts";
 import { type AccessKey, AccessKeyError, readAccessKeyFile } from "./accessKeys.ts";
 
 /** The access keys that are good now. */

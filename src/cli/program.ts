@@ -1,5 +1,5 @@
-import { isOperatorFault } from "../operatorFaults.ts";
 import type { ModelCatalogue } from "../packs/choosePack.ts";
+import { isOperatorFault } from "../system/operatorFaults.ts";
 import { systemErrorCode } from "../system/systemError.ts";
 import { type Command, CommandAbortedError, type ExitCode, exitCodes, UsageError } from "./command.ts";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Server } from "node:https";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 import type { Logger } from "pino";
-import { watchFiles } from "../watchFiles.ts";
+import { watchFiles } from "../system/watchFiles.ts";
 
 /** Paths of a certificate, with those between it and the root after it, and of its private key; both PEM. */
 export interface TlsFiles {
