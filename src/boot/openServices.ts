@@ -79,7 +79,7 @@ export async function openServices(
     const { pack, opened: current, notice } = await openCurrentPack(config, catalogue, collections, log);
     const others = catalogue.packs
       .filter((other) => other !== pack)
-      .map((other) => new LazyRecognizer(other, () => openPack(other, config, log, idleTimeout)));
+      .map((other) => new LazyRecognizer(other, () => openPack(other, config, log, { idleTimeout })));
     const recognizers = [current, ...others];
     for (const recognizer of recognizers) closers.add("recognition", () => recognizer.close());
     const vectors = openVectorIndex(config, database.sql, log, closers);
@@ -223,15 +223,17 @@ async function openCurrentPack(
   if (kept !== undefined) {
     log.info({ modelPack: kept }, `keeping to the model pack ${kept}, which made the newest collection`);
   }
+  // Each pack is looked for twice; a mirror that hangs costs its few seconds once.
+  const unanswering = new Set<string>();
   const choice = await choosePack(
     { catalogue, named, kept },
     {
       // Whoever opens it tells of its files.
       isAtHand: (pack) => {
-        const { report, ...source } = packSource(config, log);
+        const { report, ...source } = packSource(config, log, unanswering);
         return isAtHand(pack, { ...source, report: { ...report, ready: ignore, warn: ignore } });
       },
-      open: (pack) => openPack(pack, config, log),
+      open: (pack) => openPack(pack, config, log, { unanswering }),
     },
   );
   const { pack, notice, lacking } = choice;
@@ -253,8 +255,9 @@ function warnOnce(log: Logger, pack: ModelPack, notice: string | undefined): () 
   };
 }
 
-function packSource(config: Config, log: Logger): PackSource {
+function packSource(config: Config, log: Logger, unanswering = new Set<string>()): PackSource {
   return {
+    unanswering,
     modelsDir: config.modelsDir,
     mirrors: config.modelMirrors,
     acceptedLicences: config.acceptedLicences,
@@ -262,23 +265,30 @@ function packSource(config: Config, log: Logger): PackSource {
   };
 }
 
+/** How a pack is opened. */
+interface PackOpening {
+  /** See `PoolSettings`. */
+  readonly idleTimeout?: number;
+  /** See `ModelPlaces`. */
+  readonly unanswering?: Set<string>;
+}
+
 /**
  * Makes a pack's models ready and starts the threads that run them.
  *
- * @param idleTimeout see `PoolSettings`.
  * @throws LicenceNotAcceptedError, ModelsMissingError
  */
 export async function openPack(
   pack: ModelPack,
   config: Config,
   log: Logger,
-  idleTimeout?: number,
+  { idleTimeout, unanswering }: PackOpening = {},
 ): Promise<Recognizer> {
   log.info({ modelPack: pack.name }, `opening the model pack ${pack.name}`);
   if (pack.unmeasured !== undefined) {
     log.warn({ modelPack: pack.name }, `the model pack ${pack.name} was never measured: ${pack.unmeasured}`);
   }
-  const prepared = await preparePack(pack, packSource(config, log));
+  const prepared = await preparePack(pack, packSource(config, log, unanswering));
   const recognizer = new RecognizerPool(prepared, {
     threads: config.workers,
     ...(idleTimeout !== undefined && { idleTimeout }),

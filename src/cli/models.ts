@@ -24,6 +24,7 @@ export const modelsCommand: Command = {
     const source = {
       modelsDir: config.modelsDir,
       mirrors: config.modelMirrors,
+      unanswering: new Set<string>(),
       acceptedLicences: config.acceptedLicences,
     };
     const open = (pack: ModelPack) => makeReady(pack, source);

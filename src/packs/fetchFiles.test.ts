@@ -231,6 +231,25 @@ describe("what is not the file", () => {
       ]);
     });
 
+    test("a mirror that gave no answer is not asked again", async () => {
+      let asked = 0;
+      routes["/zoo/net/weights.bin"] = () => {
+        asked += 1;
+        setImmediate(() => jest.advanceTimersByTime(5_000));
+      };
+      const places = {
+        modelsDir,
+        mirrors: [address],
+        unanswering: new Set<string>(),
+        report: { progress: () => undefined, ...silent },
+      };
+      const [first] = await fetchFiles([{ ...file, sources: [] }], places);
+      const [second] = await fetchFiles([{ ...file, sources: [] }], places);
+      expect(first && reasonsOf(first)).toEqual(["not there", "no answer within 5 s"]);
+      expect(second && reasonsOf(second)).toEqual(["not there", "it gave no answer before"]);
+      expect(asked).toBe(1);
+    });
+
     test("many that do not answer cost no more than one", async () => {
       let asked = 0;
       const hangs: RequestListener = () => {

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { types } from "node:util";
 import { systemErrorCode } from "../system/systemError.ts";
-import { openDownload } from "./download.ts";
+import { NoAnswerError, openDownload } from "./download.ts";
 import { NpmPackages } from "./npmPackages.ts";
 import { isNpmSource, type ModelFile, type ModelSource } from "./pack.ts";
 import type { ModelReport } from "./report.ts";
@@ -14,6 +14,8 @@ export interface ModelPlaces {
   readonly modelsDir: string;
   /** Folders or http(s) addresses laid out like the models folder, asked before the publisher. */
   readonly mirrors: readonly string[];
+  /** Mirrors that gave no answer; they are not asked again by whoever hands this on from call to call. */
+  readonly unanswering?: Set<string>;
   readonly report: ModelReport;
 }
 
@@ -79,19 +81,35 @@ export async function fetchFiles(files: readonly ModelFile[], places: ModelPlace
 }
 
 /** Asks the models folder, then the mirrors. */
-function findFile(file: ModelFile, { modelsDir, mirrors, report }: ModelPlaces): Promise<FetchResult> {
+function findFile(
+  file: ModelFile,
+  { modelsDir, mirrors, unanswering = new Set(), report }: ModelPlaces,
+): Promise<FetchResult> {
   const places = [modelsDir, ...mirrors].map((root): Place => {
     const place = placeIn(root, file);
     return {
       name: root,
       detail: place,
       read: async () =>
-        isAddress(place)
-          ? collect(await openDownload(place, new AbortController().signal), file, report)
-          : readFile(place),
+        isAddress(place) ? collect(await askMirror(root, place, unanswering), file, report) : readFile(place),
     };
   });
   return readFirst(file, places, { modelsDir, report });
+}
+
+/** Asks a mirror for a file, unless it gave no answer before. */
+async function askMirror(
+  root: string,
+  address: string,
+  unanswering: Set<string>,
+): Promise<AsyncIterable<Uint8Array>> {
+  if (unanswering.has(root)) throw new NoAnswerError("it gave no answer before");
+  try {
+    return await openDownload(address, new AbortController().signal);
+  } catch (error) {
+    if (error instanceof NoAnswerError) unanswering.add(root);
+    throw error;
+  }
 }
 
 /** Reads a file from the first place that has it, and keeps what does not come from the models folder. */
