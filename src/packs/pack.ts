@@ -1,6 +1,6 @@
 import type { AttributeInputs } from "../recognition/attributes/attributeReader.ts";
 import type { RecognizedPack } from "../recognition/contract.ts";
-import type { EmbedderSettings } from "../recognition/embed/embedder.ts";
+import type { EmbedderSettings } from "../recognition/embedder.ts";
 import type { RecognitionSettings } from "../recognition/settings.ts";
 
 /** A file of a published zip archive. */

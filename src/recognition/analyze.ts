@@ -12,7 +12,7 @@ import {
 import { decodeImage } from "./decode.ts";
 import type { Detection } from "./detect/detection.ts";
 import { Detector } from "./detect/detector.ts";
-import { Embedder, type EmbedderNet } from "./embed/embedder.ts";
+import { Embedder, type EmbedderNet } from "./embedder.ts";
 import { type Box, intersection, type Point, scaleBox, scalePoints } from "./geometry.ts";
 import { type ImagePyramid, withPyramid } from "./image.ts";
 import type { RecognitionModels } from "./models.ts";

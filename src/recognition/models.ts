@@ -1,6 +1,6 @@
 import type { AttributeNets } from "./attributes/attributeReader.ts";
 import type { RecognizedPack } from "./contract.ts";
-import type { EmbedderSettings } from "./embed/embedder.ts";
+import type { EmbedderSettings } from "./embedder.ts";
 import type { RecognitionSettings } from "./settings.ts";
 
 /** A net that embeds faces, as an ONNX file. */

@@ -1,7 +1,7 @@
-import { alignFace, type EmbedderInput } from "../align.ts";
-import type { FivePoints } from "../geometry.ts";
-import type { ImagePyramid } from "../image.ts";
-import type { Net } from "../net.ts";
+import { alignFace, type EmbedderInput } from "./align.ts";
+import type { FivePoints } from "./geometry.ts";
+import type { ImagePyramid } from "./image.ts";
+import type { Net } from "./net.ts";
 
 /** How an embedder is run, and what its word counts. */
 export interface EmbedderSettings extends EmbedderInput {
